@@ -1,0 +1,33 @@
+# Each target makes what it needs: the virtual environment, then the packages at their pinned versions.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+.PHONY: compare test lint data bench clean
+
+compare: $(INSTALLED)
+	$(BIN)/python compare.py
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The shipped pair, from the publisher or from a folder of the four IDX files: make data FOLDER=...
+data: $(INSTALLED)
+	$(BIN)/python -m data.fashion_mnist $(FOLDER)
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks.steps
+
+clean:
+	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
+	touch $@

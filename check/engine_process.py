@@ -1,0 +1,99 @@
+"""An engine in a process of its own: two can train at the same time, and none can touch what another is given."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
+
+from engines import BinaryClassifier, EngineError, load_engine
+
+
+class Loaded(NamedTuple):
+    """What a function that runs in the process is given."""
+
+    engine: type[BinaryClassifier]
+    seconds: float  # that importing it took
+    advance: Callable[[int], None]  # adds to ``progress``
+
+
+class EngineProcess:
+    """Starts a process and loads an engine in it.
+
+    Args:
+        name: one of engines.ENGINES, or ``file.py:Class``.
+    """
+
+    def __init__(self, name: str) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+        self._pipe, theirs = context.Pipe()
+        self._progress = context.RawValue("q", 0)  # without a lock: only the process writes it
+        self._process = context.Process(target=_serve, args=(name, theirs, self._progress), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    @property
+    def progress(self) -> int:
+        """How far the function that runs there says it is."""
+        return self._progress.value
+
+    def wait_until_loaded(self) -> None:
+        """Raises: NotInstalled or EngineError, as ``engines.load_engine``."""
+        self._receive()
+
+    def call(self, function: Callable[..., Any], *args: object) -> Any:
+        """What ``function(loaded, *args)`` returns there; everything is pickled on its way.
+
+        Raises:
+            EngineError: the function failed, or the process ended.
+        """
+        self._pipe.send((function, args))
+        return self._receive()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+    def _receive(self) -> Any:
+        try:
+            result, error = self._pipe.recv()
+        except (EOFError, ConnectionError):
+            raise EngineError("the process of the engine ended by itself") from None
+        if error is not None:
+            raise error
+        return result
+
+
+def _serve(name: str, pipe: Connection, progress: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which then ends this process
+
+    def advance(amount: int) -> None:
+        progress.value += amount
+
+    def answer(function: Callable[..., Any], *args: object) -> Any:
+        try:
+            result = function(*args)
+        except EngineError as error:
+            pipe.send((None, error))
+        except Exception as error:  # a stranger's engine may raise anything, even what cannot be pickled
+            pipe.send((None, EngineError(f"{type(error).__name__}: {error}")))
+        else:
+            pipe.send((result, None))
+
+    loaded: list[Loaded] = []
+
+    def load() -> None:
+        clock = time.perf_counter()
+        engine = load_engine(name)
+        loaded.append(Loaded(engine, time.perf_counter() - clock, advance))
+
+    answer(load)
+    while loaded:
+        try:
+            function, args = pipe.recv()
+        except EOFError:
+            return
+        answer(function, loaded[0], *args)

@@ -1,0 +1,82 @@
+"""The results of a comparison, as written by ``--json``: one schema, from which tables and pages are made.
+
+Numbers that are not finite are written as null.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+Confusion = list[list[int]]  # [[true negatives, false positives], [false negatives, true positives]]
+
+
+class Experiment(TypedDict):
+    """What was run: enough to run it again and to know that it was the same."""
+
+    classes: list[str]  # of label 0 and of label 1
+    train_samples: int
+    test_samples: int
+    inputs: int
+    hidden: int
+    epochs: int
+    learning_rate: float  # a float32 value
+    batch_size: int
+    dtype: str
+    seed: int
+    fingerprints: dict[str, str]  # SHA-256 of images, labels, split and initial weights
+    versions: dict[str, str]  # of Python and the libraries
+    machine: str
+
+
+class Seconds(TypedDict):
+    setup: float  # importing the library, building the engine, compiling its first block
+    train: float
+
+
+class EngineResult(TypedDict):
+    """One engine's training: losses in nats, accuracies as fractions."""
+
+    loop: str  # "compiled" or "plain loop"
+    losses: list[float | None]  # mean loss of every epoch, each sample's taken before its step
+    accuracy: float  # on the test set
+    train_accuracy: float
+    test_loss: float | None
+    train_loss: float | None  # after training, to hold against test_loss
+    confusion: Confusion  # on the test set
+    misclassified: list[int]  # positions in the test set
+    seconds: Seconds
+
+
+class StepsDifference(TypedDict):
+    """How far one line of two engines is apart: a number of epsilons of the array's largest entry, or a reason."""
+
+    weights: str  # "initial" or "trained"
+    line: str
+    engines: list[str]
+    epsilons: float | None
+    reason: str | None  # why there is no number: another dtype or shape, not finite, not shown
+
+
+class PairDifference(TypedDict):
+    """How far the trainings of two engines are apart."""
+
+    engines: list[str]
+    loss: float | None  # largest relative difference of an epoch's mean loss
+    weights: dict[str, float | None]  # largest difference by parameter, in epsilons of its largest entry
+    disagreements: list[int]  # test images that the two classify differently
+
+
+class Agreement(TypedDict):
+    steps: list[StepsDifference]
+    training: list[PairDifference]
+    reasons: list[str]  # each a sentence that explains a disagreement
+
+
+class Results(TypedDict):
+    version: Literal[1]
+    experiment: Experiment
+    engines: dict[str, EngineResult]
+    missing: dict[str, str]  # engines that could not be loaded, and how to install them
+    agreement: Agreement
+    verdict: Literal["agree", "disagree"]
+    seconds: NotRequired[float]  # from the start of the command to the verdict

@@ -1,0 +1,138 @@
+"""Trains one engine on the data and measures what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from check.engine_process import Loaded
+from check.results import Confusion, EngineResult, Seconds
+from data import Dataset
+from engines import BinaryClassifier, EngineError, Parameters, PromiseBroken
+from engines.interface import DTYPES
+
+BLOCK = {"float64": 300, "float32": 50}  # steps of SGD between two looks at the parameters
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The hyperparameters of a training.
+
+    Raises:
+        EngineError: a count below its smallest sensible value, or a learning rate that is negative or not finite.
+    """
+
+    epochs: int = 20
+    hidden: int = 12
+    learning_rate: float = 0.01
+    batch_size: int = 1
+    dtype: str = "float64"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in (("epochs", 0), ("hidden", 1), ("batch_size", 1), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise EngineError(f"{name.replace('_', ' ')} is {getattr(self, name)}, but must be at least {least}")
+        if self.dtype not in DTYPES:
+            raise EngineError(f"the dtype is {self.dtype!r}, but only {' and '.join(DTYPES)} are known")
+        if not (self.learning_rate >= 0 and math.isfinite(np.float32(self.learning_rate))):
+            raise EngineError(f"the learning rate is {self.learning_rate}, but it must be finite and not negative")
+        # Rounded to float32 once, so that the same real number reaches every engine in either dtype.
+        object.__setattr__(self, "learning_rate", float(np.float32(self.learning_rate)))
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """One engine's finished training."""
+
+    result: EngineResult
+    pauses: list[Parameters]  # where training stood at the start and after every block
+    sample_losses: np.ndarray  # (epochs, n), each before its step
+    predictions: np.ndarray  # (n_test,) of 0 and 1
+    probabilities: np.ndarray  # (n_test,) of class 1
+
+    @property
+    def final(self) -> Parameters:
+        return self.pauses[-1]
+
+
+def train(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> Training:
+    """Train an engine from its initial weights and measure it on both sets.
+
+    Raises:
+        PromiseBroken: the engine returned another dtype or shape than it promises, or wrote into its inputs.
+    """
+    before = _hash(dataset)
+    X, y = dataset.X_train, dataset.y_train
+    block = BLOCK[settings.dtype]
+
+    def blocks(engine: BinaryClassifier, epochs: int, samples: int | None = None) -> Iterator[np.ndarray]:
+        return engine.fit_in_blocks(
+            X[:samples],
+            y[:samples],
+            epochs=epochs,
+            learning_rate=settings.learning_rate,
+            batch_size=settings.batch_size,
+            block=block,
+        )
+
+    # Another engine of the class runs one block, so that what it compiles is timed apart.
+    clock = time.perf_counter()
+    list(blocks(loaded.engine(initial, settings.dtype), min(settings.epochs, 1), block * settings.batch_size))
+    engine = loaded.engine(initial, settings.dtype)
+    setup = loaded.seconds + time.perf_counter() - clock
+
+    pauses, losses, seconds = [engine.parameters], [], 0.0
+    running = blocks(engine, settings.epochs)
+    while True:
+        clock = time.perf_counter()
+        block_losses = next(running, None)
+        seconds += time.perf_counter() - clock
+        if block_losses is None:
+            break
+        pauses.append(engine.parameters)
+        losses.append(block_losses)
+        loaded.advance(len(block_losses))
+
+    sample_losses = np.concatenate([np.empty(0, settings.dtype), *losses]).reshape(settings.epochs, len(y))
+    predictions = engine.predict(dataset.X_test)
+    result = EngineResult(
+        loop=engine.loop,
+        losses=[mean(epoch) for epoch in sample_losses],
+        accuracy=_accuracy(predictions, dataset.y_test),
+        train_accuracy=_accuracy(engine.predict(X), y),
+        test_loss=mean(engine.loss(dataset.X_test, dataset.y_test)),
+        train_loss=mean(engine.loss(X, y)),
+        confusion=_confusion(predictions, dataset.y_test),
+        misclassified=np.flatnonzero(predictions != dataset.y_test).tolist(),
+        seconds=Seconds(setup=setup, train=seconds),
+    )
+    training = Training(result, pauses, sample_losses, predictions, engine.predict_proba(dataset.X_test))
+    if _hash(dataset) != before:
+        raise PromiseBroken("the engine wrote into its inputs")
+    return training
+
+
+def mean(losses: np.ndarray) -> float | None:
+    """The correctly rounded mean of these losses, in nats; None where one of them is not finite."""
+    return math.fsum(losses.tolist()) / len(losses) if np.isfinite(losses).all() else None
+
+
+def _accuracy(predictions: np.ndarray, y: np.ndarray) -> float:
+    return float(np.mean(predictions == y))
+
+
+def _confusion(predictions: np.ndarray, y: np.ndarray) -> Confusion:
+    return [[int(np.sum((y == true) & (predictions == predicted))) for predicted in (0, 1)] for true in (0, 1)]
+
+
+def _hash(dataset: Dataset) -> str:
+    digest = hashlib.sha256()
+    for array in (dataset.X_train, dataset.y_train, dataset.X_test, dataset.y_test):
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

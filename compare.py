@@ -1,0 +1,133 @@
+"""The command: ``python compare.py`` trains the engines side by side; each command is a few lines that call a package.
+
+Packages are imported when a command needs them, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from data import Dataset
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+Classes = Annotated[str, typer.Option(help="Two of the ten classes by name or number; the first gets label 0.")]
+Data = Annotated[Path | None, typer.Option(help="Folder of the four IDX files of Fashion-MNIST.")]
+Seed = Annotated[int, typer.Option(min=0, help="Fixes the shuffle and the initial weights.")]
+
+DEFAULT_CLASSES = "Dress,Ankle boot"
+
+
+@app.callback(invoke_without_command=True)
+def compare(
+    context: typer.Context,
+    epochs: Annotated[int, typer.Option(min=0)] = 20,
+    hidden: Annotated[int, typer.Option(min=1, help="Hidden units.")] = 12,
+    learning_rate: Annotated[float, typer.Option(min=0.0)] = 0.01,
+    batch_size: Annotated[int, typer.Option(min=1)] = 1,
+    dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
+    seed: Seed = 0,
+    engines: Annotated[
+        str | None, typer.Option(help="Some of numpy,torch,jax; by default all that are installed.")
+    ] = None,
+    engine: Annotated[list[str] | None, typer.Option(help="A stranger's engine beside them: file.py:Class.")] = None,
+    train_samples: Annotated[int | None, typer.Option(min=1, help="Keep the first N training samples.")] = None,
+    classes: Classes = DEFAULT_CLASSES,
+    data: Data = None,
+    json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
+) -> None:
+    """Train one network in several engines on real images and compare gradients, losses and accuracies."""
+    if context.invoked_subcommand:
+        return
+    from check.experiment import compare_engines
+    from check.training import Settings
+    from engines import ENGINES
+    from report.files import pending
+    from report.results_file import dump
+    from report.tables import render
+
+    settings = Settings(epochs, hidden, learning_rate, batch_size, dtype, seed)
+    with ExitStack() as stack:
+        output = stack.enter_context(pending(json)) if json else None
+        dataset = _load(classes, data, seed, train_samples)
+        names = [*(engines.split(",") if engines else ENGINES), *(engine or [])]
+        watch = stack.enter_context(_progress_bars())
+        results = compare_engines(names, dataset, settings, watch, skip_missing=engines is None)
+        if output:
+            dump(results, output)
+    typer.echo(render(results))
+    raise typer.Exit(0 if results["verdict"] == "agree" else 1)
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="The picture to write.")] = Path("samples.png"),
+    classes: Classes = DEFAULT_CLASSES,
+    data: Data = None,
+    seed: Seed = 0,
+) -> None:
+    """Write a picture of 20 labelled samples of each class."""
+    from report.figures import save_samples
+
+    dataset = _load(classes, data, seed)
+    save_samples(dataset.X_train, dataset.y_train, dataset.class_names, file)
+    typer.echo(f"wrote {file}: the first 20 training samples of {' and of '.join(dataset.class_names)}")
+
+
+def _load(classes: str, data: Path | None, seed: int, train_samples: int | None = None) -> Dataset:
+    from data import load
+
+    return load([name.strip() for name in classes.split(",")], data, seed, train_samples)
+
+
+@contextmanager
+def _progress_bars() -> Iterator[Callable[[Mapping[str, int], int], None]]:
+    """A bar for every engine while they train; none where the output is no terminal."""
+    from tqdm import tqdm
+
+    bars: dict[str, tqdm] = {}
+
+    def watch(done: Mapping[str, int], total: int) -> None:
+        for name, samples in done.items():
+            if name not in bars:
+                bars[name] = tqdm(total=total, desc=name, unit=" samples", unit_scale=True, leave=False, disable=None)
+            bars[name].update(samples - bars[name].n)
+
+    yield watch
+    for bar in bars.values():
+        bar.close()
+
+
+def main() -> None:
+    """Run the command: exit status 0 agreement, 1 disagreement, 2 a request that cannot be met, 130 interrupted."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except Exception as error:
+        sentence = _for_the_user(error)
+        if sentence is None:
+            raise
+        sys.stderr.write(f"compare.py: {sentence}\n")
+        sys.exit(2)
+
+
+def _for_the_user(error: Exception) -> str | None:
+    """The sentence of an error that the user can mend; None for a mistake of ours."""
+    if hasattr(error, "format_message"):  # of the command line itself
+        return error.format_message()
+    from data import DataError
+    from engines import EngineError
+
+    return str(error) if isinstance(error, (DataError, EngineError, OSError)) else None
+
+
+if __name__ == "__main__":
+    main()

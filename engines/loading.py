@@ -1,0 +1,62 @@
+"""From an engine's name, or ``file.py:Class``, to its class."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+
+from engines.interface import BinaryClassifier, EngineError
+
+ENGINES = {
+    "numpy": "engines.numpy_engine:NumpyEngine",
+    "torch": "engines.torch_engine:TorchEngine",
+    "jax": "engines.jax_engine:JaxEngine",
+}
+
+
+class NotInstalled(EngineError):
+    """The library of a known engine cannot be imported; the text says how to install it."""
+
+
+def load_engine(name: str) -> type[BinaryClassifier]:
+    """The class of the engine called ``name``: one of ENGINES, or a class in a file, written ``path/to/file.py:Class``.
+
+    Raises:
+        NotInstalled: the engine's library is missing.
+        EngineError: no such engine, file or class, or a class that is not a whole BinaryClassifier.
+    """
+    if name in ENGINES:
+        module, _, attribute = ENGINES[name].partition(":")
+        try:
+            return getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            raise NotInstalled(f"{error.name} is not installed (pip install {error.name})") from error
+    path, colon, attribute = name.rpartition(":")
+    if not colon or not path.endswith(".py"):
+        raise EngineError(f"there is no engine {name!r}: choose from {', '.join(ENGINES)}, or give file.py:Class")
+    return _class_in_file(Path(path), attribute)
+
+
+def _class_in_file(path: Path, attribute: str) -> type[BinaryClassifier]:
+    if not path.is_file():
+        raise EngineError(f"there is no file {path}")
+    spec = importlib.util.spec_from_file_location(f"stranger_{path.stem}", path)
+    assert spec is not None  # the name ends in .py
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses and pickles look their module up by name
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise EngineError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    engine = getattr(module, attribute, None)
+    if engine is None:
+        raise EngineError(f"{path} has no class {attribute!r}")
+    if not (inspect.isclass(engine) and issubclass(engine, BinaryClassifier)):
+        raise EngineError(f"{attribute} in {path} is not a subclass of engines.BinaryClassifier")
+    if missing := sorted(getattr(engine, "__abstractmethods__", ())):
+        raise EngineError(f"{attribute} in {path} lacks {', '.join(missing)}")
+    return engine
