@@ -6,7 +6,7 @@ Packages are imported when a command needs them, so that help comes at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +41,7 @@ def compare(
     train_samples: Annotated[int | None, typer.Option(min=1, help="Keep the first N training samples.")] = None,
     classes: Classes = DEFAULT_CLASSES,
     data: Data = None,
+    audit: Annotated[str, typer.Option(help="How many blocks of each training to audit, or all.")] = "20",
     json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
 ) -> None:
     """Train one network in several engines on real images and compare gradients, losses and accuracies."""
@@ -59,7 +60,9 @@ def compare(
         dataset = _load(classes, data, seed, train_samples)
         names = [*(engines.split(",") if engines else ENGINES), *(engine or [])]
         watch = stack.enter_context(_progress_bars())
-        results = compare_engines(names, dataset, settings, watch, skip_missing=engines is None)
+        results = compare_engines(
+            names, dataset, settings, audit_blocks=_block_count(audit), skip_missing=engines is None, watch=watch
+        )
         if output:
             dump(results, output)
     typer.echo(render(results))
@@ -81,6 +84,14 @@ def show(
     typer.echo(f"wrote {file}: the first 20 training samples of {' and of '.join(dataset.class_names)}")
 
 
+def _block_count(audit: str) -> int | None:
+    if audit == "all":
+        return None
+    if not audit.isdecimal():
+        raise typer.BadParameter(f"--audit is {audit!r}, but must be a number of blocks or all")
+    return int(audit)
+
+
 def _load(classes: str, data: Path | None, seed: int, train_samples: int | None = None) -> Dataset:
     from data import load
 
@@ -88,17 +99,17 @@ def _load(classes: str, data: Path | None, seed: int, train_samples: int | None 
 
 
 @contextmanager
-def _progress_bars() -> Iterator[Callable[[Mapping[str, int], int], None]]:
-    """A bar for every engine while they train; none where the output is no terminal."""
+def _progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each thing under way; none where the output is no terminal."""
     from tqdm import tqdm
 
     bars: dict[str, tqdm] = {}
 
-    def watch(done: Mapping[str, int], total: int) -> None:
-        for name, samples in done.items():
-            if name not in bars:
-                bars[name] = tqdm(total=total, desc=name, unit=" samples", unit_scale=True, leave=False, disable=None)
-            bars[name].update(samples - bars[name].n)
+    def watch(what: str, done: int, total: int) -> None:
+        if what not in bars:
+            bars[what] = tqdm(desc=what, unit_scale=True, leave=False, disable=None)
+        bars[what].total = total
+        bars[what].update(done - bars[what].n)
 
     yield watch
     for bar in bars.values():
@@ -125,8 +136,9 @@ def _for_the_user(error: Exception) -> str | None:
         return error.format_message()
     from data import DataError
     from engines import EngineError
+    from proof.arithmetic import ProofError
 
-    return str(error) if isinstance(error, (DataError, EngineError, OSError)) else None
+    return str(error) if isinstance(error, (DataError, EngineError, ProofError, OSError)) else None
 
 
 if __name__ == "__main__":

@@ -67,6 +67,14 @@ class EngineProcess:
         return result
 
 
+def named(name: str, function: Callable[..., Any], *args: object) -> Any:
+    """``function(*args)``, with the engine's name before the sentence of its error."""
+    try:
+        return function(*args)
+    except EngineError as error:
+        raise type(error)(f"{name}: {error}") from error
+
+
 def _serve(name: str, pipe: Connection, progress: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which then ends this process
 

@@ -50,7 +50,7 @@ class EngineResult(TypedDict):
 class StepsDifference(TypedDict):
     """How far one line of two engines is apart: a number of epsilons of the array's largest entry, or a reason."""
 
-    weights: str  # "initial" or "trained"
+    weights: str  # "initial", "trained" or "saturated"
     line: str
     engines: list[str]
     epsilons: float | None
@@ -72,11 +72,66 @@ class Agreement(TypedDict):
     reasons: list[str]  # each a sentence that explains a disagreement
 
 
+class PowerResult(TypedDict):
+    """How small a mistake would be seen: (bound + own error) / |truth| over the entries of a line."""
+
+    median: float
+    worst: float | None
+    blind: float  # the share of entries in which a sign flip would pass
+
+
+class LineResult(TypedDict):
+    """One line of one engine against the truth, over the probes at one setting of the weights in one type."""
+
+    engine: str
+    weights: str  # "initial", "trained" or "saturated"
+    dtype: str
+    line: str
+    verdict: str  # rounding, cancels, wrong, follows, shape, not finite, not shown or not observable
+    median_ulps: float | None
+    largest_ulps: float | None
+    form: str  # the formula that explains it, or what makes it cancel
+    digits_lost: float | None
+    power: PowerResult | None
+    note: str
+
+
+class RulingResult(TypedDict):
+    """Who is right about one line: the median error of each engine over all entries of all probes."""
+
+    weights: str
+    dtype: str
+    line: str
+    median_ulps: dict[str, float]
+    closest: list[str]
+
+
+class BlockResult(TypedDict):
+    """One audited block of a training."""
+
+    first_step: int
+    steps: int
+    outside: int  # parameters that ended where rounding cannot have taken them
+    radius: float  # what rounding can do, as a fraction of the movement: the median over the parameters that moved
+    blind: float  # the share of them in which it is all of the movement
+
+
+class ControlResult(TypedDict):
+    """The same training with pixels and hidden units in another order: the scale of harmless drift."""
+
+    engine: str
+    weights: dict[str, float | None]  # largest difference by parameter, in epsilons of its largest entry
+
+
 class Results(TypedDict):
     version: Literal[1]
     experiment: Experiment
     engines: dict[str, EngineResult]
     missing: dict[str, str]  # engines that could not be loaded, and how to install them
     agreement: Agreement
+    trial: list[LineResult]  # in both types, whatever the training was in
+    rulings: list[RulingResult]
+    audit: dict[str, list[BlockResult]]  # by engine
+    control: NotRequired[ControlResult]
     verdict: Literal["agree", "disagree"]
     seconds: NotRequired[float]  # from the start of the command to the verdict

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from tabulate import tabulate
 
-from check.results import EngineResult, Experiment, Results
+from check.results import EngineResult, Experiment, LineResult, Results
 from engines import Parameters
 
 
@@ -19,14 +20,103 @@ def render(results: Results) -> str:
 def _sections(results: Results) -> Iterator[str]:
     engines = results["engines"]
     yield settings(results["experiment"])
+    for place in dict.fromkeys(line["weights"] for line in results["trial"]):
+        yield f"Error against the truth at {place} weights: median over all entries, in ulps\n" + trial(results, place)
+    yield TRIAL_LEGEND
+    if any(line["digits_lost"] for line in results["trial"]):
+        yield "Where digits get lost, and who is closest to the truth\n" + digits_lost(results)
     if results["agreement"]["steps"]:
-        yield "The twelve lines: largest difference, in epsilons of the array's largest entry\n" + steps(results)
+        yield "Between engines: largest difference, in epsilons of the line's largest entry\n" + differences(results)
     if engines:
         yield "Mean loss of each epoch\n" + losses(engines)
         yield "After training\n" + outcome(results)
     if results["agreement"]["training"]:
         yield "Between engines after training: weights in epsilons of the largest entry\n" + pairs(results)
+    if any(results["audit"].values()):
+        yield "Audit: blocks of training, run again from the engine's own weights\n" + audit(results)
     yield verdict(results)
+
+
+TRIAL_LEGEND = """A bare number is rounding: inside what rounding can do to a correct program.
+~ cancels: right in exact arithmetic, by a formula that loses digits here."""
+
+
+def trial(results: Results, place: str) -> str:
+    """A row a line, a column for each engine in each type."""
+    cells: dict[str, dict[str, str]] = {}
+    for line in results["trial"]:
+        if line["weights"] == place:
+            cells.setdefault(line["line"], {})[f"{line['dtype']}\n{line['engine']}"] = _trial_cell(line)
+    return _table([[line, *row.values()] for line, row in cells.items()], ["line", *next(iter(cells.values()))])
+
+
+def _trial_cell(line: LineResult) -> str:
+    if line["verdict"] in ("rounding", "cancels"):
+        return ("~" if line["verdict"] == "cancels" else "") + _short(line["median_ulps"])
+    return line["verdict"].upper() if line["verdict"] == "wrong" else line["verdict"]
+
+
+def digits_lost(results: Results) -> str:
+    """A row for each line that cancels by its own formula: in which engines, by which, and who keeps its digits."""
+    engines = list(dict.fromkeys(line["engine"] for line in results["trial"]))
+    rows = []
+    for ruling in results["rulings"]:
+        key = (ruling["line"], ruling["weights"], ruling["dtype"])
+        # A form that is named after another line is that line's loss.
+        lost = {
+            line["engine"]: line
+            for line in results["trial"]
+            if (line["line"], line["weights"], line["dtype"]) == key
+            and line["digits_lost"]
+            and ": " not in line["form"]
+        }
+        if lost:
+            digits = [f"{lost[name]['digits_lost']:.1f}" if name in lost else "0" for name in engines]
+            forms = ", ".join(dict.fromkeys(line["form"] for line in lost.values()))
+            rows.append([*key, " ".join(ruling["closest"]), *digits, forms])
+    return _table(rows, ["line", "weights", "type", "closest", *engines, "digits lost by"])
+
+
+def differences(results: Results) -> str:
+    """A row for each two engines, a column for each setting of the weights: the largest of the twelve lines."""
+    cells: dict[str, dict[str, str]] = {}
+    for place in dict.fromkeys(difference["weights"] for difference in results["agreement"]["steps"]):
+        for pair in dict.fromkeys(tuple(difference["engines"]) for difference in results["agreement"]["steps"]):
+            lines = [d for d in results["agreement"]["steps"] if d["weights"] == place and tuple(d["engines"]) == pair]
+            worst = max(lines, key=lambda line: math.inf if line["epsilons"] is None else line["epsilons"])
+            number = _short(worst["epsilons"]) if worst["reason"] is None else worst["reason"]
+            cells.setdefault(" and ".join(pair), {})[place] = f"{number} ({worst['line']})"
+    return _table([[pair, *row.values()] for pair, row in cells.items()], ["engines", *next(iter(cells.values()))])
+
+
+def audit(results: Results) -> str:
+    rows = [
+        [
+            name,
+            f"{sum(block['outside'] == 0 for block in blocks)} of {len(blocks)}",
+            f"{sum(block['steps'] for block in blocks):,}",
+            f"{median(block['radius'] for block in blocks):.0e}",
+            f"{max(block['radius'] for block in blocks):.0e}",
+            f"{max(block['blind'] for block in blocks):.1%}",
+        ]
+        for name, blocks in results["audit"].items()
+        if blocks
+    ]
+    headers = ["", "within\nrounding", "steps", "radius\nmedian", "radius\nlargest", "blind\nat most"]
+    lines = [
+        _table(rows, headers),
+        "radius: what rounding can do to a weight, as a fraction of how far it moved;",
+        "blind: the share of weights in which that is all of the movement.",
+    ]
+    if results["experiment"]["dtype"] == "float32":
+        lines.append("In float32 the radius grows with training: late in it a small mistake passes, by any method.")
+    if drift := results.get("control"):
+        moved = ", ".join(f"{name} {_number(distance, '.1f')}" for name, distance in drift["weights"].items())
+        lines.append(
+            f"Harmless drift: {drift['engine']} with pixels and hidden units in another order ends within\n"
+            f"{moved} epsilons of itself."
+        )
+    return "\n".join(lines)
 
 
 def settings(experiment: Experiment) -> str:
@@ -36,23 +126,13 @@ def settings(experiment: Experiment) -> str:
         "classes": f"{first} (0) against {second} (1)",
         "samples": f"{experiment['train_samples']:,} to train, {experiment['test_samples']:,} to test",
         "training": f"{experiment['epochs']} epochs of SGD, batch size {experiment['batch_size']}, "
-        f"learning rate {experiment['learning_rate']:.8g}",
+        f"learning rate {experiment['learning_rate']:.6g}",
         "numbers": f"{experiment['dtype']}, seed {experiment['seed']}",
         **{f"sha256 {name.replace('_', ' ')}": value[:32] for name, value in experiment["fingerprints"].items()},
         "versions": ", ".join(f"{name} {version}" for name, version in experiment["versions"].items()),
         "machine": experiment["machine"],
     }
     return tabulate(rows.items(), tablefmt="plain", disable_numparse=True)
-
-
-def steps(results: Results) -> str:
-    """A row a line, a column for each two engines at each setting of the weights."""
-    cells: dict[str, dict[str, str]] = {}
-    for difference in results["agreement"]["steps"]:
-        column = difference["weights"] + "\n" + "\n".join(difference["engines"])
-        number = difference["epsilons"]
-        cells.setdefault(difference["line"], {})[column] = difference["reason"] or f"{number:.2g}"
-    return _table([[line, *row.values()] for line, row in cells.items()], ["line", *next(iter(cells.values()))])
 
 
 def losses(engines: dict[str, EngineResult]) -> str:
@@ -102,6 +182,7 @@ def verdict(results: Results) -> str:
     lines = [f"{name}: {how}" for name, how in results["missing"].items()]
     lines += [f"- {reason}" for reason in results["agreement"]["reasons"]]
     names = [*results["engines"]] or ["no engine"]
+    lines.append("What this verdict rests on: proof/ASSUMPTIONS.md")
     return "\n".join([*lines, f"Verdict: {results['verdict']} ({', '.join(names)}; {results['seconds']:.1f} s)"])
 
 
@@ -112,6 +193,11 @@ def _table(rows: list[list[str]], headers: list[str]) -> str:
 
 def _number(value: float | None, form: str) -> str:
     return "not finite" if value is None else format(value, form)
+
+
+def _short(value: float | None) -> str:
+    """Two digits: 0.35, 12, 1.2e3."""
+    return "-" if value is None else f"{value:.2g}".replace("e+0", "e").replace("e+", "e")
 
 
 def _spread(row: Sequence[float | None]) -> str:

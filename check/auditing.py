@@ -1,0 +1,80 @@
+"""Finished trainings on trial, block by block, and the scale of harmless drift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+
+from check.differences import finite_epsilons
+from check.engine_process import Loaded
+from check.results import BlockResult, ControlResult
+from check.training import BLOCK, Settings, Training
+from data import Dataset
+from engines import Parameters
+from proof.audit import AuditedBlock, audit_block, choose_blocks
+
+BLOCKS = 20  # audited by default
+
+
+def audit(
+    training: Training, dataset: Dataset, settings: Settings, count: int | None
+) -> Iterator[Callable[[], AuditedBlock]]:
+    """What is to be run, anywhere, for some blocks of a training, or for all if count is None."""
+    samples = BLOCK[settings.dtype] * settings.batch_size
+    per_epoch = -(-len(dataset.y_train) // samples)
+    steps_per_epoch = -(-len(dataset.y_train) // settings.batch_size)
+    for block in choose_blocks(per_epoch * settings.epochs, per_epoch, count, settings.seed):
+        epoch, position = divmod(block, per_epoch)
+        part = slice(position * samples, (position + 1) * samples)
+        yield partial(
+            audit_block,
+            training.pauses[block],
+            training.pauses[block + 1],
+            dataset.X_train[part],
+            dataset.y_train[part],
+            learning_rate=settings.learning_rate,
+            batch_size=settings.batch_size,
+            dtype=settings.dtype,
+            first_step=epoch * steps_per_epoch + position * BLOCK[settings.dtype],
+        )
+
+
+def train_reordered(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> Parameters:
+    """The final parameters of the same training with pixels and hidden units in another order, put back in order."""
+    rng = np.random.default_rng(settings.seed)
+    pixels, units = rng.permutation(initial.W1.shape[1]), rng.permutation(settings.hidden)
+    W1, b1, W2, b2 = initial
+    engine = loaded.engine(Parameters(W1[units][:, pixels], b1[units], W2[:, units], b2), settings.dtype)
+    for _ in engine.fit_in_blocks(
+        dataset.X_train[:, pixels],
+        dataset.y_train,
+        epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        batch_size=settings.batch_size,
+        block=BLOCK[settings.dtype],
+    ):
+        pass
+    W1, b1, W2, b2 = engine.parameters
+    pixels, units = np.argsort(pixels), np.argsort(units)
+    return Parameters(W1[units][:, pixels], b1[units], W2[:, units], b2)
+
+
+def control(engine: str, training: Training, reordered: Parameters) -> ControlResult:
+    """How far the two trainings of the engine are apart."""
+    pairs = zip(Parameters._fields, training.final, reordered, strict=True)
+    return ControlResult(engine=engine, weights={name: finite_epsilons(p, q) for name, p, q in pairs})
+
+
+def block_results(blocks: list[AuditedBlock]) -> list[BlockResult]:
+    return [
+        BlockResult(
+            first_step=block.first_step,
+            steps=block.steps,
+            outside=block.outside,
+            radius=block.radius,
+            blind=block.blind,
+        )
+        for block in sorted(blocks, key=lambda block: block.first_step)
+    ]

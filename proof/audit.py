@@ -1,0 +1,231 @@
+"""Blocks of a finished training on trial: can rounding alone explain where each block ended?
+
+An engine keeps its parameters every so many steps. A block is run again from the parameters that the engine had at its
+start; wherever they are at its end, they must lie within what rounding at every step can do.
+
+The re-run is itself a program in float64: its parameters are the *centre*, and beside it runs a *radius*, how far any
+correct program in the engine's type can be from it by then. For a function f of one step, with hats for what is
+computed, the program's ``P`` within R of the centre's ``C``, and B(u) a bound of the rounding errors of f,
+
+    |f^(P) - f^(C)| <= |f^(P) - f(P)| + |f(P) - f(C)| + |f(C) - f^(C)| <= B(u) + L R + B(2^-53) <= B(u + 2^-53) + L R
+
+with B taken at the largest |C| + R, and L R the exact propagation of the radius. The last step holds since every B in
+``proof.forms`` and Higham's gamma grow at least linearly with u. The bounds of the nonlinear lines are those of every
+form there; radii are computed in float64 and rounded up once a step (UP).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import SimpleNamespace
+
+import numpy as np
+
+from engines.interface import Parameters
+from proof.arithmetic import Arithmetic, ProofError, arithmetic_of
+from proof.forms import LINES
+
+UP = 1 + 2.0**-40  # each step's radius comes from fewer than 2000 roundings of numbers that are not negative
+
+
+@dataclass(frozen=True, eq=False)
+class Disc:
+    """An array of centres and an array of radii."""
+
+    centre: np.ndarray
+    radius: np.ndarray
+
+    @cached_property
+    def size(self) -> np.ndarray:
+        """The largest absolute value in each."""
+        return np.abs(self.centre) + self.radius
+
+
+@dataclass(frozen=True)
+class AuditedBlock:
+    """One block of a training.
+
+    Attributes:
+        first_step: its first step of SGD, counted from 0 at the start of training.
+        steps: how many it has.
+        outside: how many parameters ended where rounding cannot have taken them.
+        radius: the median over the parameters that moved of radius / movement: a mistake below it cannot be seen.
+        blind: the share of them whose radius is at least their movement.
+    """
+
+    first_step: int
+    steps: int
+    outside: int
+    radius: float
+    blind: float
+
+
+def choose_blocks(total: int, per_epoch: int, count: int | None, seed: int) -> list[int]:
+    """Which of a training's blocks to audit: all if count is None, else so many drawn by seed.
+
+    Always among them are the first and the last block of the first and of the last epoch.
+    """
+    always = {0, per_epoch - 1, total - per_epoch, total - 1} if total else set()
+    if count is None or count >= total:
+        return list(range(total))
+    others = np.setdiff1d(np.arange(total), sorted(always))
+    drawn = np.random.default_rng(seed).permutation(others)[: max(count - len(always), 0)]
+    return sorted(always | {int(block) for block in drawn})
+
+
+def audit_block(
+    start: Parameters,
+    end: Parameters,
+    X: np.ndarray,
+    y: np.ndarray,
+    *,
+    learning_rate: float,
+    batch_size: int,
+    dtype: str,
+    first_step: int = 0,
+) -> AuditedBlock:
+    """Run a block again from ``start`` and hold the engine's ``end`` against it.
+
+    Args:
+        X, y: the block's samples (n, d) and labels (n,), in the order in which they were visited.
+        dtype: the engine's, "float64" or "float32".
+
+    Raises:
+        ProofError: start holds a number that is not finite, or shapes do not fit.
+    """
+    if not all(np.isfinite(p).all() for p in start):
+        raise ProofError("the audit starts from parameters that are not finite")
+    reached = rerun(start, X, y, learning_rate=learning_rate, batch_size=batch_size, dtype=dtype)
+    outside, ratios = 0, []
+    for disc, ended, began in zip(reached, end, start, strict=True):
+        if ended.shape != disc.centre.shape:
+            raise ProofError(f"the parameters changed their shape from {disc.centre.shape} to {ended.shape}")
+        error = np.abs(ended.astype(np.float64) - disc.centre)
+        outside += int(error.size - np.count_nonzero(error <= disc.radius * UP))
+        moved = np.abs(disc.centre - began)
+        ratios.append((disc.radius[moved > 0] / moved[moved > 0]).ravel())
+    ratio = np.concatenate(ratios)
+    return AuditedBlock(
+        first_step=first_step,
+        steps=-(-len(y) // batch_size),
+        outside=outside,
+        radius=float(np.median(ratio)) if ratio.size else 0.0,
+        blind=float(np.mean(ratio >= 1)) if ratio.size else 0.0,
+    )
+
+
+def rerun(
+    start: Parameters, X: np.ndarray, y: np.ndarray, *, learning_rate: float, batch_size: int, dtype: str
+) -> tuple[Disc, ...]:
+    """Where W1, b1, W2 and b2 can be after SGD over these samples from exactly ``start``, in this type."""
+    program = arithmetic_of(dtype)
+    # The roundings of the program and of the centre, counted together.
+    arithmetic = replace(program, unit_roundoff=program.unit_roundoff + 2.0**-53)
+    discs = tuple(Disc(np.array(p, np.float64), np.zeros(np.shape(p))) for p in start)
+    X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
+    with np.errstate(all="ignore"):  # what overflows becomes an infinite radius or NaN, and neither is ever inside
+        for first in range(0, len(y), batch_size):
+            batch = slice(first, first + batch_size)
+            discs = _step(discs, X[batch], y[batch], learning_rate, arithmetic)
+    return discs
+
+
+def _step(
+    parameters: Sequence[Disc], X: np.ndarray, y: np.ndarray, rate: float, arithmetic: Arithmetic
+) -> tuple[Disc, ...]:
+    """One step of SGD on centres and radii."""
+    W1, b1, W2, b2 = parameters
+    samples, one = Disc(X, np.zeros(())), (y == 1)[:, None]
+    Z1 = _affine(samples, W1, b1, arithmetic)
+    A1, slope = _nonlinear("A1", Z1, one, arithmetic), _nonlinear("dZ1", Z1, one, arithmetic)
+    Z2 = _affine(A1, W2, b2, arithmetic)
+    n = len(y)
+    dZ2 = _nonlinear("dZ2", Z2, one, arithmetic)
+    if n > 1:
+        dZ2 = _rounded(Disc(dZ2.centre / n, dZ2.radius / n), 2, arithmetic)
+    dZ1 = _product(_product(dZ2, W2, arithmetic), slope, arithmetic)
+    gradient = (
+        _transposed_product(dZ1, samples, arithmetic),
+        _total(dZ1, arithmetic),
+        _transposed_product(dZ2, A1, arithmetic),
+        _total(dZ2, arithmetic),
+    )
+    return tuple(_updated(p, dp, rate, arithmetic) for p, dp in zip(parameters, gradient, strict=True))
+
+
+def _affine(inputs: Disc, W: Disc, b: Disc, arithmetic: Arithmetic) -> Disc:
+    """inputs @ W.T + b: the propagated radius, and gamma(m) of the sum of the sizes (Higham, section 3.1)."""
+    terms = int((inputs.size != 0).sum(1).max()) + 1
+    size = inputs.size @ W.size.T + b.size
+    spread = np.abs(inputs.centre) @ W.radius.T + b.radius
+    if inputs.radius.any():
+        spread = spread + inputs.radius @ W.size.T
+    radius = spread + arithmetic.gamma(terms) * size + 2 * terms * arithmetic.tiny
+    return Disc(inputs.centre @ W.centre.T + b.centre, radius * UP)
+
+
+def _nonlinear(line: str, z: Disc, one: np.ndarray, arithmetic: Arithmetic) -> Disc:
+    """A1 or the slope in dZ1 at Z1, or n dZ2 at Z2, by any form.
+
+    Every one of them, f, has |f'| <= f: |d log p / dz| = q, |d log (pq) / dz| = |q - p|. So over a radius r it changes
+    by at most f (exp(r) - 1). The centre's p and q are good to far better than the factor of UP in ``sizes``.
+    """
+    p, q = _sigmoid(z.centre), _sigmoid(-z.centre)
+    growth = np.exp(z.radius) * (1 + 2.0**-30)
+    p_size, q_size = np.minimum(p * growth, 1), np.minimum(q * growth, 1)
+    at = SimpleNamespace(
+        z=z.centre,
+        size=z.size,
+        one=one,
+        p_size=p_size,
+        q_size=q_size,
+        t_size=np.where(one, q_size, p_size),
+    )
+    centre = {"A1": p, "dZ1": p * q, "dZ2": np.where(one, -q, p)}[line]
+    value = Disc(centre, np.abs(centre) * np.expm1(z.radius))
+    bounds = [form.radius(at, value, arithmetic) for form in LINES[line].forms if form.radius]  # type: ignore[arg-type]
+    rounding = np.max(bounds, axis=0) + 2 * arithmetic.tiny
+    return Disc(centre, (value.radius + rounding) * UP)
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-z))
+
+
+def _product(a: Disc, b: Disc, arithmetic: Arithmetic) -> Disc:
+    centre = a.centre * b.centre
+    radius = a.size * b.radius + a.radius * np.abs(b.centre)
+    return _rounded(Disc(centre, radius * UP), 1, arithmetic)
+
+
+def _rounded(disc: Disc, roundings: int, arithmetic: Arithmetic) -> Disc:
+    bound = arithmetic.gamma(roundings) * disc.size + 2 * roundings * arithmetic.tiny
+    return Disc(disc.centre, (disc.radius + bound) * UP)
+
+
+def _transposed_product(a: Disc, b: Disc, arithmetic: Arithmetic) -> Disc:
+    """a.T @ b over the samples of a batch."""
+    size = a.size.T @ b.size
+    radius = a.radius.T @ b.size
+    if b.radius.any():
+        radius = radius + np.abs(a.centre).T @ b.radius
+    n = len(a.centre)
+    rounding = arithmetic.gamma(n) * size + 2 * n * arithmetic.tiny * (size != 0)
+    return Disc(a.centre.T @ b.centre, (radius + rounding) * UP)
+
+
+def _total(a: Disc, arithmetic: Arithmetic) -> Disc:
+    """The sum over the samples of a batch."""
+    radius = a.radius.sum(0) + arithmetic.gamma(len(a.centre) - 1) * a.size.sum(0)
+    return Disc(a.centre.sum(0), radius * UP)
+
+
+def _updated(p: Disc, dp: Disc, rate: float, arithmetic: Arithmetic) -> Disc:
+    """p - rate * dp: two roundings of the product's size, since 1/n may come here too, and one of the difference's."""
+    centre = p.centre - rate * dp.centre
+    moves = dp.size != 0
+    radius = p.radius + rate * dp.radius + (arithmetic.gamma(3) * rate) * dp.size
+    radius += (arithmetic.gamma(1) * (np.abs(centre) + radius) + 4 * arithmetic.tiny) * moves
+    return Disc(centre, radius * UP)

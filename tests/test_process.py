@@ -1,0 +1,65 @@
+"""A program may print without end, and the process that started it neither blocks nor keeps it all."""
+
+import resource
+import sys
+from pathlib import Path
+
+import pytest
+from learner_files import CORRECT, PROBES, assert_true, run, write
+
+from check import process
+from check.learner import run_learner
+from check.process import SHOWN_OUTPUT
+
+
+def test_a_gigabyte_of_output_is_dropped(tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    source = CORRECT + "\nimport os\nfor _ in range(1024): os.write(1, b'x' * 2**20)\n"
+    outcome = run(tmp_path, source)
+    assert_true(outcome, "dW1")
+    assert outcome.output_bytes == 2**30
+    assert outcome.output == "x" * SHOWN_OUTPUT
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
+def test_output_and_errors_come_together_and_any_bytes_are_shown(tmp_path: Path) -> None:
+    source = "import os, sys\nprint('é', flush=True)\nprint('two', file=sys.stderr)\nos.write(1, b'\\xff\\n')"
+    assert run(tmp_path, source).output == "é\ntwo\n\ufffd\n"
+
+
+def test_a_program_that_closes_its_output_is_judged_all_the_same(tmp_path: Path) -> None:
+    assert_true(run(tmp_path, "import os, sys\nos.close(1)\nos.close(2)\nsys.stdout = None\n" + CORRECT), "dW1")
+
+
+def test_nothing_stays_open(tmp_path: Path) -> None:
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("open files are listed in /proc")
+    file = write(tmp_path, CORRECT)
+    run_learner(file, PROBES)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    run_learner(file, PROBES)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_supervisor_that_hangs_is_ended_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "CHILD", write(tmp_path, "import time\ntime.sleep(60)", "child.py"))
+    monkeypatch.setattr(process, "GRACE", 0.2)
+    status, output = process.run_child(b"{}", tmp_path, 0.2)
+    assert (status, output.size) == (None, 0)
+
+
+def test_without_a_supervisor_the_file_still_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a system that cannot fork."""
+    child = f"import os, sys\ndel os.fork\nsys.path.insert(0, {str(Path.cwd())!r})\n" + Path(process.CHILD).read_text()
+    child = child.replace("from __future__ import annotations", "").replace(
+        "Path(__file__).resolve()", f"Path({str(process.CHILD)!r})"
+    )
+    monkeypatch.setattr(process, "CHILD", write(tmp_path, child, "child.py"))
+    outcome = run(tmp_path, CORRECT)
+    assert_true(outcome, "dW1")
+    assert "Not in force" in outcome.isolation
+    assert run(tmp_path, "import os\nos._exit(4)").reason == (
+        "the file ended its process with status 4 before backprop had returned"
+    )
+    if sys.platform == "linux":
+        assert "no reading outside" in outcome.isolation
