@@ -15,9 +15,15 @@ import typer
 
 if TYPE_CHECKING:
     from data import Dataset
+    from proof.certify import Progress
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
+Epochs = Annotated[int, typer.Option(min=0)]
+Hidden = Annotated[int, typer.Option(min=1, help="Hidden units.")]
+LearningRate = Annotated[float, typer.Option(min=0.0)]
+BatchSize = Annotated[int, typer.Option(min=1)]
+TrainSamples = Annotated[int | None, typer.Option(min=1, help="Keep the first N training samples.")]
 Classes = Annotated[str, typer.Option(help="Two of the ten classes by name or number; the first gets label 0.")]
 Data = Annotated[Path | None, typer.Option(help="Folder of the four IDX files of Fashion-MNIST.")]
 Seed = Annotated[int, typer.Option(min=0, help="Fixes the shuffle and the initial weights.")]
@@ -28,17 +34,17 @@ DEFAULT_CLASSES = "Dress,Ankle boot"
 @app.callback(invoke_without_command=True)
 def compare(
     context: typer.Context,
-    epochs: Annotated[int, typer.Option(min=0)] = 20,
-    hidden: Annotated[int, typer.Option(min=1, help="Hidden units.")] = 12,
-    learning_rate: Annotated[float, typer.Option(min=0.0)] = 0.01,
-    batch_size: Annotated[int, typer.Option(min=1)] = 1,
+    epochs: Epochs = 20,
+    hidden: Hidden = 12,
+    learning_rate: LearningRate = 0.01,
+    batch_size: BatchSize = 1,
     dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
     seed: Seed = 0,
     engines: Annotated[
         str | None, typer.Option(help="Some of numpy,torch,jax; by default all that are installed.")
     ] = None,
     engine: Annotated[list[str] | None, typer.Option(help="A stranger's engine beside them: file.py:Class.")] = None,
-    train_samples: Annotated[int | None, typer.Option(min=1, help="Keep the first N training samples.")] = None,
+    train_samples: TrainSamples = None,
     classes: Classes = DEFAULT_CLASSES,
     data: Data = None,
     audit: Annotated[str, typer.Option(help="How many blocks of each training to audit, or all.")] = "20",
@@ -84,6 +90,52 @@ def show(
     typer.echo(f"wrote {file}: the first 20 training samples of {' and of '.join(dataset.class_names)}")
 
 
+@app.command()
+def certify(
+    epochs: Epochs = 20,
+    hidden: Hidden = 12,
+    learning_rate: LearningRate = 0.01,
+    batch_size: BatchSize = 1,
+    seed: Seed = 0,
+    train_samples: TrainSamples = None,
+    classes: Classes = DEFAULT_CLASSES,
+    data: Data = None,
+) -> None:
+    """Compute the whole training in exact arithmetic and keep it: later comparisons show the true losses."""
+    from check.training import Settings
+    from engines import initial_weights
+    from proof.certify import certify
+    from report.certificate import render
+
+    settings = Settings(epochs, hidden, learning_rate, batch_size, seed=seed)
+    dataset = _load(classes, data, seed, train_samples)
+    with _certificate_bar() as progress:
+        certificate = certify(
+            initial_weights(dataset.X_train.shape[1], hidden, seed),
+            dataset.X_train,
+            dataset.y_train,
+            dataset.X_test,
+            epochs=epochs,
+            learning_rate=settings.learning_rate,
+            batch_size=batch_size,
+            progress=progress,
+        )
+    typer.echo(render(certificate))
+
+
+@app.command()
+def explain(
+    line: Annotated[str, typer.Argument(help="Z1, A1, Z2, A2, loss, dZ2, dW2, db2, dA1, dZ1, dW1 or db1.")],
+) -> None:
+    """Print a line's formula, the forms that correct programs give it, their bounds, and where they lose digits."""
+    from report.explanation import explain
+
+    text = explain(line)
+    if text is None:
+        raise typer.BadParameter(f"there is no line {line!r} in Algorithm 1")
+    typer.echo(text)
+
+
 def _block_count(audit: str) -> int | None:
     if audit == "all":
         return None
@@ -116,6 +168,23 @@ def _progress_bars() -> Iterator[Callable[[str, int, int], None]]:
         bar.close()
 
 
+@contextmanager
+def _certificate_bar() -> Iterator[Callable[[Progress], None]]:
+    """A bar with the digits that are still known; its messages are shown even where it is not."""
+    from tqdm import tqdm
+
+    with tqdm(desc="certify", unit=" steps", unit_scale=True, leave=False, disable=None) as bar:
+
+        def tell(progress: Progress) -> None:
+            if progress.message:
+                bar.write(progress.message, file=sys.stderr)
+            bar.total = progress.steps
+            bar.set_postfix_str(f"weights known to {progress.decimals:.0f} decimals", refresh=False)
+            bar.update(progress.step - bar.n)
+
+        yield tell
+
+
 def main() -> None:
     """Run the command: exit status 0 agreement, 1 disagreement, 2 a request that cannot be met, 130 interrupted."""
     try:
@@ -137,8 +206,10 @@ def _for_the_user(error: Exception) -> str | None:
     from data import DataError
     from engines import EngineError
     from proof.arithmetic import ProofError
+    from proof.certificate import CertifyError
 
-    return str(error) if isinstance(error, (DataError, EngineError, ProofError, OSError)) else None
+    known = (DataError, EngineError, ProofError, CertifyError, OSError)
+    return str(error) if isinstance(error, known) else None
 
 
 if __name__ == "__main__":

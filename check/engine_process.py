@@ -54,6 +54,9 @@ class EngineProcess:
         return self._receive()
 
     def close(self) -> None:
+        """End the process: by itself if it is idle, or else by force."""
+        self._pipe.close()
+        self._process.join(timeout=1)
         self._process.kill()
         self._process.join()
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from check.against_certificate import certificate_result, find_certificate
 from check.auditing import BLOCKS
 from check.differences import steps_differences, training_differences
 from check.results import Agreement, Experiment, LineResult, Results, RulingResult, StepsDifference
@@ -75,6 +76,8 @@ def compare_engines(
     )
     if outcome.control:
         results["control"] = outcome.control
+    if certificate := find_certificate(initial, dataset, settings):
+        results["certificate"] = certificate_result(certificate, outcome.trainings, settings)
     return results
 
 

@@ -123,6 +123,17 @@ class ControlResult(TypedDict):
     weights: dict[str, float | None]  # largest difference by parameter, in epsilons of its largest entry
 
 
+class CertificateResult(TypedDict):
+    """The trainings against the whole run in exact arithmetic."""
+
+    bits: int
+    seconds: float  # that computing the certificate took
+    losses: list[str]  # the true mean loss of every epoch, to 20 digits
+    proven: int  # test images whose class is proven
+    drift: dict[str, list[dict[str, float]]]  # by engine, epoch and parameter: ulps of the largest entry
+    wrong_predictions: dict[str, list[int]]  # by engine: test images whose proven class it misses
+
+
 class Results(TypedDict):
     version: Literal[1]
     experiment: Experiment
@@ -133,5 +144,6 @@ class Results(TypedDict):
     rulings: list[RulingResult]
     audit: dict[str, list[BlockResult]]  # by engine
     control: NotRequired[ControlResult]
+    certificate: NotRequired[CertificateResult]  # where the user's cache has it
     verdict: Literal["agree", "disagree"]
     seconds: NotRequired[float]  # from the start of the command to the verdict

@@ -60,6 +60,11 @@ class Training:
     def final(self) -> Parameters:
         return self.pauses[-1]
 
+    def epoch_ends(self, epochs: int) -> list[Parameters]:
+        """Where training stood at the end of every epoch."""
+        blocks = (len(self.pauses) - 1) // epochs if epochs else 1
+        return self.pauses[blocks::blocks]
+
 
 def train(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> Training:
     """Train an engine from its initial weights and measure it on both sets.

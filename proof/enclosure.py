@@ -14,7 +14,7 @@ import numpy as np
 from engines.interface import Parameters, Steps, shapes
 from proof.arithmetic import Arithmetic, ProofError
 from proof.balls import Balls, stack
-from proof.forms import LINES, Form, Logit, widening
+from proof.forms import LINES, Form, Logit, largest_bound, widening
 
 Lines = Mapping[str, Balls]  # the earlier lines by name, with W1, b1, W2, b2 and X among them
 
@@ -130,8 +130,7 @@ class Problem:
         """The line by any of these forms: its exact value at the logit, widened by the largest of their bounds."""
         value = self.exact_at(line, at)
         if not self.arithmetic.is_exact:
-            bounds = [form.radius(at, value, self.arithmetic) for form in forms if form.radius]
-            value = value.widened(widening(_largest(bounds), self.arithmetic))
+            value = value.widened(widening(largest_bound(forms, at, value, self.arithmetic), self.arithmetic))
         return self.finish(line, value, dA1)
 
 
@@ -181,6 +180,3 @@ def _balls(name: str, array: np.ndarray | Balls, arithmetic: Arithmetic) -> Ball
     except ProofError:
         raise ProofError(f"{name} holds a number that is not finite") from None
 
-
-def _largest(bounds: list[np.ndarray]) -> np.ndarray:
-    return np.max(np.broadcast_arrays(*bounds), axis=0)

@@ -12,7 +12,7 @@ A form is *sound* if it keeps its digits at every z; one that is not *cancels* w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -145,16 +145,18 @@ LOSS = (
     Form(
         "-log(A2) or -log(1 - A2)",
         False,
-        "(k q + 4) u p / (1 - t) + k u loss",
-        "the error of A2 relative to the right label's probability 1 - t, and of the logarithm",
+        "(k q + 4) u p / (1 - t) + 2 u + k u loss",
+        "the error of A2 relative to the right label's probability 1 - t, of the subtraction, and of the logarithm",
         "where the label is right, 1 - t is near 1 and its logarithm small; y = 0 and A2 near 1: 1 - A2 has few digits",
         radius=lambda at, value, arithmetic: (
-            arithmetic.gamma(
-                (arithmetic.exp_error * at.q_size + 5) * at.p_size / np.where(at.one, at.p_size, at.q_size)
+            _logarithm_error(
+                (_sigmoid_error(at.p_size, at.q_size, arithmetic) + 2 * arithmetic.tiny)
+                / np.where(at.one, at.p_size, at.q_size)
+                + arithmetic.gamma(2)
             )
             + arithmetic.gamma(arithmetic.exp_error) * value.size
         ),
-        given=lambda A2, one: -_choose(one, A2, 1 - A2).log(),
+        given=lambda A2, one: -_right(A2, one).log(),
     ),
     Form(
         "softplus cut off at 20",
@@ -164,17 +166,21 @@ LOSS = (
         "where the label is wrong and |z| > 20: nine digits after the point, whatever the type",
         radius=lambda at, value, arithmetic: np.where(
             value.size > 20, np.exp(-20.0) + arithmetic.gamma(4) * value.size, 0.0
-        )
-        * (not arithmetic.is_exact),
+        ),
     ),
     *(
         Form(
-            f"-log of a probability clipped at {clip:.3g}",
+            f"-log({changed.format(clip=f'{clip:.3g}')}) of the right label's probability",
             False,
-            "that of -log(A2) at the clipped probability",
-            "the constant belongs to the formula: the number is exact for another loss, of the same gradient inside",
-            f"where the right label's probability is below {clip:.3g} or above 1 - {clip:.3g}",
-            given=lambda A2, one, clip=clip: -_clipped(_choose(one, A2, 1 - A2), clip).log(),  # type: ignore[misc]
+            "that of -log(A2) at the changed probability",
+            "the constant belongs to the formula: it is the loss of a probability that is changed before its logarithm",
+            "where the change is felt: near 0, or near 1, where the loss is itself no larger than the constant",
+            given=lambda A2, one, change=change, clip=clip: -change(_right(A2, one), clip).log(),  # type: ignore[misc]
+        )
+        for changed, change in (
+            ("clip(p, {clip}, 1 - {clip})", lambda p, clip: _clipped(p, clip, 1)),
+            ("max(p, {clip})", lambda p, clip: _clipped(p, clip, 0)),
+            ("p + {clip}", lambda p, clip: p + _in_type(clip, p.arithmetic)),
         )
         for clip in CLIPS
     ),
@@ -235,7 +241,7 @@ SLOPE = (
         "sigmoid(z) sigmoid(-z)",
         True,
         "(k + 8) u p q",
-        "two sigmoids, (k q + 4) u and (k p + 4) u, with p + q = 1; also exp(-z)/(1 + exp(-z))^2",
+        "two sigmoids, (k q + 4) u and (k p + 4) u, with p + q = 1",
         radius=_relative(lambda _, k: k + 8),
     ),
     Form(
@@ -244,6 +250,17 @@ SLOPE = (
         "(2 k (1 + |z|) + 4) u p q",
         "two logarithms exponentiated: automatic differentiation of exp(-softplus(-z))",
         radius=_relative(lambda at, k: 2 * k * (1 + at.size) + 4),
+    ),
+    Form(
+        "exp(-z)/(1 + exp(-z))^2",
+        False,
+        "(k + 8) u p q + min(2 tiny/p, p q)",
+        "well conditioned, but for the square's overflow; also automatic differentiation of 1/(1 + exp(-z))",
+        "z < -44 in float32, z < -354 in float64: the square overflows and the result is 0",
+        radius=lambda at, value, arithmetic: (
+            arithmetic.gamma(arithmetic.exp_error + 8) * value.size
+            + np.minimum(2 * arithmetic.tiny / at.p_size, value.size)
+        ),
     ),
     Form(
         "A1 (1 - A1)",
@@ -292,15 +309,38 @@ LINES = {
 }
 
 
-def _clipped(probability: Balls, clip: float) -> Balls:
-    """The probability moved to at least ``clip`` and at most 1 - ``clip``."""
+def _right(A2: Balls, one: np.ndarray) -> Balls:
+    """The probability of the right label."""
+    return _choose(one, A2, 1 - A2)
 
-    def clamp(value: arb) -> arb:
-        return value.max(arb(clip)).min(1 - arb(clip))
 
-    return probability.map(clamp)
+def _logarithm_error(relative: np.ndarray) -> np.ndarray:
+    """How much a relative error moves a logarithm; unbounded from 1 on."""
+    return np.where(relative < 1, relative / np.where(relative < 1, 1 - relative, 1), np.inf)
+
+
+def _in_type(constant: float, arithmetic: Arithmetic) -> float:
+    """A constant as a program in this type has it."""
+    return constant if arithmetic.is_exact else float(np.asarray(constant, arithmetic.name))
+
+
+def _clipped(probability: Balls, clip: float, top: int) -> Balls:
+    """The probability moved to at least ``clip``, and if ``top`` is 1 to at most 1 - ``clip``."""
+    low = _in_type(clip, probability.arithmetic)
+    high = _in_type(1 - top * low, probability.arithmetic)
+    return probability.map(lambda value: value.max(arb(low)).min(arb(high)))
 
 
 def widening(radius: np.ndarray, arithmetic: Arithmetic) -> np.ndarray:
     """A form's bound with its underflow: two of the smallest normal numbers."""
     return radius * UP + 2 * arithmetic.tiny
+
+
+def largest_bound(forms: Iterable[Form], at: Logit, value: Balls, arithmetic: Arithmetic) -> np.ndarray:
+    """The largest bound of some forms; one that cancels and loses everything at an entry explains nothing there."""
+    bounds = [np.zeros(at.z.shape)]
+    for form in forms:
+        if form.radius:
+            bound = form.radius(at, value, arithmetic)
+            bounds.append(bound if form.sound else np.where(np.isfinite(bound), bound, 0.0))
+    return np.max(bounds, axis=0)
