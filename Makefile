@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: compare test lint data bench clean
+.PHONY: compare test lint data bench bench-quick bench-compare kills clean
 
 compare: $(INSTALLED)
 	$(BIN)/python compare.py
@@ -23,6 +23,17 @@ data: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.steps
+
+bench-quick: $(INSTALLED)
+	$(BIN)/python -m benchmarks.steps --quick
+
+# Two files that were written with --json: make bench-compare A=before.json B=after.json
+bench-compare: $(INSTALLED)
+	$(BIN)/python -m benchmarks.compare_runs $(A) $(B)
+
+# Wrong backward passes and correct programs before Backproof and other checkers: minutes.
+kills: $(INSTALLED)
+	$(BIN)/python -m benchmarks.kills
 
 clean:
 	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

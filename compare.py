@@ -29,6 +29,7 @@ Data = Annotated[Path | None, typer.Option(help="Folder of the four IDX files of
 Seed = Annotated[int, typer.Option(min=0, help="Fixes the shuffle and the initial weights.")]
 
 DEFAULT_CLASSES = "Dress,Ankle boot"
+DEFAULT_PAGE = Path("backproof-report.html")
 
 
 @app.callback(invoke_without_command=True)
@@ -49,6 +50,8 @@ def compare(
     data: Data = None,
     audit: Annotated[str, typer.Option(help="How many blocks of each training to audit, or all.")] = "20",
     json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
+    report: Annotated[Path, typer.Option(help="Write a page to look at, in one file.")] = DEFAULT_PAGE,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no page.")] = False,
 ) -> None:
     """Train one network in several engines on real images and compare gradients, losses and accuracies."""
     if context.invoked_subcommand:
@@ -57,22 +60,71 @@ def compare(
     from check.training import Settings
     from engines import ENGINES
     from report.files import pending
-    from report.results_file import dump
+    from report.page import render_page
+    from report.results_file import dump, strict
     from report.tables import render
 
     settings = Settings(epochs, hidden, learning_rate, batch_size, dtype, seed)
     with ExitStack() as stack:
         output = stack.enter_context(pending(json)) if json else None
+        page = None if no_report else stack.enter_context(pending(report))
         dataset = _load(classes, data, seed, train_samples)
-        names = [*(engines.split(",") if engines else ENGINES), *(engine or [])]
+        names = [*(ENGINES if engines is None else engines.split(",")), *(engine or [])]
         watch = stack.enter_context(_progress_bars())
         results = compare_engines(
             names, dataset, settings, audit_blocks=_block_count(audit), skip_missing=engines is None, watch=watch
         )
         if output:
             dump(results, output)
+        if page:
+            page.write(render_page(strict(results)).encode())
     typer.echo(render(results))
+    if page:
+        typer.echo(f"The same to look at: {report}")
     raise typer.Exit(0 if results["verdict"] == "agree" else 1)
+
+
+@app.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="A Python file with a function backprop, or an engine.")] = None,
+    example: Annotated[bool, typer.Option("--example", help="Write a file to start from, and one to mend.")] = False,
+    hint: Annotated[int, typer.Option(min=0, max=3, help="Stop at 0 line, 1 pattern, 2 name, 3 cure.")] = 3,
+    seed: Seed = 0,
+    probe: Annotated[str | None, typer.Option(help="Use this probe only.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long the file may run.")] = 10,
+    memory: Annotated[int, typer.Option(min=64, help="How many MiB it may use.")] = 1024,
+    output: Annotated[bool, typer.Option("--output", help="Show what the file printed.")] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
+) -> None:
+    """Put a backward pass of your own on trial: which line is wrong, and why."""
+    if example:
+        from check.examples import write_examples
+
+        for written in write_examples(Path()):
+            typer.echo(f"wrote {written}")
+        return
+    if file is None:
+        raise typer.BadParameter("which file? (--example writes one to start from)")
+    from check.command import check_file
+
+    text, status = check_file(
+        file, seed=seed, probe=probe, hint=hint, json=json, seconds=seconds, memory=memory, show_output=output
+    )
+    typer.echo(text)
+    raise typer.Exit(status)
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="What --json wrote.")],
+    report: Annotated[Path, typer.Option(help="The page to write.")] = DEFAULT_PAGE,
+) -> None:
+    """Make the page again from results."""
+    from report.page import save_page
+    from report.schema import read
+
+    save_page(read(results), report)
+    typer.echo(f"wrote {report}")
 
 
 @app.command()
@@ -207,8 +259,9 @@ def _for_the_user(error: Exception) -> str | None:
     from engines import EngineError
     from proof.arithmetic import ProofError
     from proof.certificate import CertifyError
+    from report.schema import ResultsError
 
-    known = (DataError, EngineError, ProofError, CertifyError, OSError)
+    known = (DataError, EngineError, ProofError, CertifyError, ResultsError, OSError)
     return str(error) if isinstance(error, known) else None
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from check.differences import finite_epsilons
+from check.differences import drift, finite_epsilons
 from check.engine_process import Loaded
 from check.results import BlockResult, ControlResult
 from check.training import BLOCK, Settings, Training
@@ -41,12 +41,15 @@ def audit(
         )
 
 
-def train_reordered(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> Parameters:
-    """The final parameters of the same training with pixels and hidden units in another order, put back in order."""
+def train_reordered(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> list[Parameters]:
+    """The same training with pixels and hidden units in another order: its parameters at the start and after every
+    epoch, put back in order.
+    """
     rng = np.random.default_rng(settings.seed)
     pixels, units = rng.permutation(initial.W1.shape[1]), rng.permutation(settings.hidden)
     W1, b1, W2, b2 = initial
     engine = loaded.engine(Parameters(W1[units][:, pixels], b1[units], W2[:, units], b2), settings.dtype)
+    reached = [engine.parameters]
     for _ in engine.fit_in_blocks(
         dataset.X_train[:, pixels],
         dataset.y_train,
@@ -55,16 +58,20 @@ def train_reordered(loaded: Loaded, initial: Parameters, dataset: Dataset, setti
         batch_size=settings.batch_size,
         block=BLOCK[settings.dtype],
     ):
-        pass
-    W1, b1, W2, b2 = engine.parameters
+        reached.append(engine.parameters)
+    blocks = (len(reached) - 1) // max(settings.epochs, 1) or 1
     pixels, units = np.argsort(pixels), np.argsort(units)
-    return Parameters(W1[units][:, pixels], b1[units], W2[:, units], b2)
+    return [Parameters(W1[units][:, pixels], b1[units], W2[:, units], b2) for W1, b1, W2, b2 in reached[::blocks]]
 
 
-def control(engine: str, training: Training, reordered: Parameters) -> ControlResult:
+def control(engine: str, training: Training, reordered: list[Parameters]) -> ControlResult:
     """How far the two trainings of the engine are apart."""
-    pairs = zip(Parameters._fields, training.final, reordered, strict=True)
-    return ControlResult(engine=engine, weights={name: finite_epsilons(p, q) for name, p, q in pairs})
+    pairs = zip(Parameters._fields, training.final, reordered[-1], strict=True)
+    return ControlResult(
+        engine=engine,
+        weights={name: finite_epsilons(p, q) for name, p, q in pairs},
+        drift=drift(training.epoch_ends(len(training.sample_losses)), reordered[1:]),
+    )
 
 
 def block_results(blocks: list[AuditedBlock]) -> list[BlockResult]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -28,7 +28,7 @@ def flaw(array: np.ndarray | None, shape: tuple[int, ...], dtype: str) -> str | 
 def epsilons(a: np.ndarray, b: np.ndarray) -> float:
     """The largest |a - b| in epsilons of the dtype, relative to the largest entry; both without a flaw."""
     largest = max(np.abs(a).max(), np.abs(b).max())
-    return float(np.abs(a - b).max() / (largest * np.finfo(a.dtype).eps)) if largest > 0 else 0.0
+    return float(np.abs(a - b).max() / largest / np.finfo(a.dtype).eps) if largest > 0 else 0.0
 
 
 def finite_epsilons(a: np.ndarray, b: np.ndarray) -> float | None:
@@ -69,7 +69,22 @@ def training_differences(trainings: Mapping[str, Training]) -> Iterator[PairDiff
                 field: finite_epsilons(p, q) for field, p, q in zip(Parameters._fields, a.final, b.final, strict=True)
             },
             disagreements=np.flatnonzero(a.predictions != b.predictions).tolist(),
+            drift=drift(*(training.epoch_ends(len(training.sample_losses)) for training in (a, b))),
         )
+
+
+def drift(a: Sequence[Parameters], b: Sequence[Parameters]) -> list[float | None]:
+    """How far two trainings are apart at the end of every epoch: the largest ``epsilons`` of the four parameters."""
+    return [_largest(map(finite_epsilons, p, q)) for p, q in zip(a, b, strict=True)]
+
+
+def _largest(numbers: Iterable[float | None]) -> float | None:
+    largest = 0.0
+    for number in numbers:
+        if number is None:
+            return None
+        largest = max(largest, number)
+    return largest
 
 
 def _largest_relative(a: list[float | None], b: list[float | None]) -> float | None:

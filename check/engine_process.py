@@ -6,10 +6,11 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
-from engines import BinaryClassifier, EngineError, load_engine
+from engines import BinaryClassifier, EngineError, NotInstalled, PromiseBroken, load_engine
 
 
 class Loaded(NamedTuple):
@@ -50,7 +51,8 @@ class EngineProcess:
         Raises:
             EngineError: the function failed, or the process ended.
         """
-        self._pipe.send((function, args))
+        with suppress(ConnectionError):  # of a process that has ended, which _receive tells
+            self._pipe.send((function, args))
         return self._receive()
 
     def close(self) -> None:
@@ -65,6 +67,8 @@ class EngineProcess:
             result, error = self._pipe.recv()
         except (EOFError, ConnectionError):
             raise EngineError("the process of the engine ended by itself") from None
+        except Exception as unreadable:  # a stranger's engine may return anything
+            raise _as_engine_error(unreadable) from unreadable
         if error is not None:
             raise error
         return result
@@ -78,6 +82,13 @@ def named(name: str, function: Callable[..., Any], *args: object) -> Any:
         raise type(error)(f"{name}: {error}") from error
 
 
+def _as_engine_error(error: Exception) -> EngineError:
+    """One sentence, of a kind that both processes know."""
+    kind = next((known for known in (NotInstalled, PromiseBroken) if type(error) is known), EngineError)
+    prefix = "" if isinstance(error, EngineError) else f"{type(error).__name__}: "
+    return kind(prefix + " ".join(str(error).split()))
+
+
 def _serve(name: str, pipe: Connection, progress: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which then ends this process
 
@@ -86,13 +97,9 @@ def _serve(name: str, pipe: Connection, progress: Any) -> None:
 
     def answer(function: Callable[..., Any], *args: object) -> Any:
         try:
-            result = function(*args)
-        except EngineError as error:
-            pipe.send((None, error))
-        except Exception as error:  # a stranger's engine may raise anything, even what cannot be pickled
-            pipe.send((None, EngineError(f"{type(error).__name__}: {error}")))
-        else:
-            pipe.send((result, None))
+            pipe.send((function(*args), None))
+        except Exception as error:  # a stranger's engine may raise anything, or return what cannot be pickled
+            pipe.send((None, _as_engine_error(error)))
 
     loaded: list[Loaded] = []
 
@@ -101,10 +108,8 @@ def _serve(name: str, pipe: Connection, progress: Any) -> None:
         engine = load_engine(name)
         loaded.append(Loaded(engine, time.perf_counter() - clock, advance))
 
-    answer(load)
-    while loaded:
-        try:
+    with suppress(EOFError, ConnectionError):  # nobody waits for an answer any more
+        answer(load)
+        while loaded:
             function, args = pipe.recv()
-        except EOFError:
-            return
-        answer(function, loaded[0], *args)
+            answer(function, loaded[0], *args)

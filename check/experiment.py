@@ -14,6 +14,7 @@ import numpy as np
 from check.against_certificate import certificate_result, find_certificate
 from check.auditing import BLOCKS
 from check.differences import steps_differences, training_differences
+from check.pictures import PIXELS, pictures
 from check.results import Agreement, Experiment, LineResult, Results, RulingResult, StepsDifference
 from check.side_by_side import Outcome, Watch, no_watch, side_by_side
 from check.training import Settings
@@ -76,6 +77,8 @@ def compare_engines(
     )
     if outcome.control:
         results["control"] = outcome.control
+    if dataset.X_train.shape[1] == PIXELS:
+        results["pictures"] = pictures(initial, dataset, outcome.trainings)
     if certificate := find_certificate(initial, dataset, settings):
         results["certificate"] = certificate_result(certificate, outcome.trainings, settings)
     return results

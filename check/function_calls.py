@@ -21,6 +21,7 @@ class Mode(NamedTuple):
 
     columns: bool
     sample: bool
+    flat: bool = False  # one sample of (d,) beside biases that are columns, as Algorithm 1 was printed
 
 
 class Outcome(NamedTuple):
@@ -45,7 +46,7 @@ def call_function(program: Program, module: ModuleType, arrays: dict[str, np.nda
         raise CannotRun(f'LAYOUT is {layout!r:.40}, but only "rows" and "columns" are known')
     if sample not in (None, True, False):
         raise CannotRun(f"SAMPLE is {sample!r:.40}, but only True and False are known")
-    batches, samples = [Mode(False, False), Mode(True, False)], [Mode(False, True), Mode(True, True)]
+    batches, samples = [Mode(False, False), Mode(True, False)], [Mode(False, True), Mode(True, True), Mode(True, True, flat=True)]
     if layout is None and _first_argument(module.backprop) == "x":  # a batch would be called X
         modes = [batches[0], *samples, batches[1]]
     else:
@@ -58,7 +59,8 @@ def call_function(program: Program, module: ModuleType, arrays: dict[str, np.nda
         outcome = _in_mode(program, program.load(), mode, arrays)
         chosen = outcome if outcome.fits else chosen
     said = (layout == "columns" or not chosen.mode.columns) and (sample is True or not chosen.mode.sample)
-    header |= {"calls": chosen.calls, "declared": said, **chosen.mode._asdict()}
+    header |= {"calls": chosen.calls, "declared": said}
+    header |= {"columns": chosen.mode.columns, "sample": chosen.mode.sample}
     if chosen.failure is not None:
         raise chosen.failure
 
@@ -94,7 +96,7 @@ def _arguments(X: np.ndarray, y: np.ndarray, parameters: Parameters, mode: Mode)
     if mode.columns:
         b1, b2 = b1[:, None], b2[:, None]
     if mode.sample:
-        return (X.T.copy() if mode.columns else X[0].copy()), y[0], W1, b1, W2, b2
+        return (X.T.copy() if mode.columns and not mode.flat else X[0].copy()), y[0], W1, b1, W2, b2
     if mode.columns:
         return X.T.copy(), y[None, :].copy(), W1, b1, W2, b2
     return X.copy(), y.copy(), W1, b1, W2, b2

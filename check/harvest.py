@@ -113,7 +113,7 @@ class Call:
     def _end(self, variables: dict[str, Any], returned: Any) -> None:
         for slot, binding in self.bindings.items():
             twin = binding.twin
-            if twin and twin.changed and alias(twin.store.slot.name) != alias(slot.name):
+            if twin and twin.changed and not _may_be_one(twin.store.slot.name, slot.name):
                 # Two lines cannot be one array: the older name had the value before it was changed.
                 twin.changed, twin.line = False, twin.store.line
         for slot, binding in self.bindings.items():
@@ -224,6 +224,14 @@ class Harvest:
             if call.returned is returned and call.return_lines:
                 return call.return_lines
         return {}
+
+
+def _may_be_one(older: str, newer: str) -> bool:
+    """Whether two names can rightly stand for one array: of one sample, db is dZ."""
+    one, other = alias(older), alias(newer)
+    if one is None or other is None or one == other:
+        return one == other
+    return one.named in ("dZ1", "dZ2") and other.named == (one.named or "").replace("Z", "b")
 
 
 def _held(variables: dict[str, Any]) -> Iterator[tuple[str, Any]]:

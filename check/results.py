@@ -64,6 +64,7 @@ class PairDifference(TypedDict):
     loss: float | None  # largest relative difference of an epoch's mean loss
     weights: dict[str, float | None]  # largest difference by parameter, in epsilons of its largest entry
     disagreements: list[int]  # test images that the two classify differently
+    drift: list[float | None]  # of the weights at the end of every epoch: the largest of the four, in epsilons
 
 
 class Agreement(TypedDict):
@@ -80,6 +81,22 @@ class PowerResult(TypedDict):
     blind: float  # the share of entries in which a sign flip would pass
 
 
+class Distribution(TypedDict):
+    """How the errors of a line are spread: counts of |error| in bins of ulps, from 10^least on, ``per_decade`` each.
+
+    Lists end with their last bin that is not empty. What is smaller than the first bin is counted in it.
+    """
+
+    least: float
+    per_decade: int
+    below: list[int]  # entries that are smaller than the truth
+    exact: int  # entries without any error
+    above: list[int]
+    bounds: list[int]  # how far rounding can take a correct program's entries, from the true inputs on
+    median_bound: float | None
+    largest_share: float | None  # of its bound that an error takes up
+
+
 class LineResult(TypedDict):
     """One line of one engine against the truth, over the probes at one setting of the weights in one type."""
 
@@ -94,6 +111,8 @@ class LineResult(TypedDict):
     digits_lost: float | None
     power: PowerResult | None
     note: str
+    distribution: NotRequired[Distribution]  # where anything could be compared
+    error_map: NotRequired[list[str]]  # of dW1: where its errors lie, see check.pictures.error_map
 
 
 class RulingResult(TypedDict):
@@ -121,6 +140,34 @@ class ControlResult(TypedDict):
 
     engine: str
     weights: dict[str, float | None]  # largest difference by parameter, in epsilons of its largest entry
+    drift: list[float | None]  # at the end of every epoch: the largest of the four
+
+
+class Image(TypedDict):
+    """An image of 28 by 28 pixels as published."""
+
+    label: int
+    pixels: str  # base64 of 784 bytes, row by row, 0 the background
+
+
+class TestImage(Image):
+    position: int  # in the test set
+    probabilities: dict[str, float | None]  # of label 1, by engine
+
+
+class UnitPicture(TypedDict):
+    """The weights of a hidden unit as an image."""
+
+    largest: float  # the largest |weight| of all units shown together
+    pixels: str  # base64 of 784 bytes: 128 + 127 weight / largest
+    output_weight: float | None  # the unit's weight in W2
+
+
+class Pictures(TypedDict):
+    samples: list[Image]  # the first training samples of both classes
+    weights: dict[str, list[UnitPicture]]  # "initial", and after training by engine
+    misclassified: list[TestImage]  # by any engine
+    borderline: list[TestImage]  # the nearest to a probability of one half that all engines get right
 
 
 class CertificateResult(TypedDict):
@@ -134,6 +181,19 @@ class CertificateResult(TypedDict):
     wrong_predictions: dict[str, list[int]]  # by engine: test images whose proven class it misses
 
 
+class Kill(TypedDict):
+    """What each checker said of one wrong backward pass at one setting of the weights."""
+
+    mistake: str
+    weights: str
+    caught: list[bool | None]  # in the order of the checkers; None where it could not be observed
+
+
+class KillMatrix(TypedDict):
+    checkers: list[str]
+    rows: list[Kill]
+
+
 class Results(TypedDict):
     version: Literal[1]
     experiment: Experiment
@@ -145,5 +205,38 @@ class Results(TypedDict):
     audit: dict[str, list[BlockResult]]  # by engine
     control: NotRequired[ControlResult]
     certificate: NotRequired[CertificateResult]  # where the user's cache has it
+    pictures: NotRequired[Pictures]  # where the inputs are images of 28 by 28 pixels
+    kills: NotRequired[KillMatrix]
     verdict: Literal["agree", "disagree"]
     seconds: NotRequired[float]  # from the start of the command to the verdict
+
+
+class CheckedLine(TypedDict):
+    """One line of a learner's file."""
+
+    verdict: str  # as LineResult's
+    source_line: int | None  # of the file, from 1
+    error_ulps: float | None
+
+
+class NamedMistake(TypedDict):
+    id: str
+    line: str
+    confidence: str  # "is" or "looks like"
+    says: str
+
+
+class CheckResults(TypedDict):
+    """What became of a learner's file."""
+
+    version: Literal[1]
+    file: str
+    verdict: Literal["correct", "wrong", "not observable", "cannot run"]
+    first_wrong: str | None
+    wrong: list[str]
+    lines: dict[str, CheckedLine]
+    mistakes: list[NamedMistake]
+    power: float | None
+    isolation: str
+    reason: str | None
+    source: NotRequired[str]  # the text of the file

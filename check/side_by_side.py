@@ -92,7 +92,7 @@ class SideBySide:
             self._threads.submit(named, name, process.call, train, *job): name
             for name, process in reversed(self.engines.items())
         }
-        reordered: tuple[str, Future[Parameters]] | None = None
+        reordered: tuple[str, Future[list[Parameters]]] | None = None
         audits: dict[str, list[Future[AuditedBlock]]] = {}
         while training or any(not block.done() for blocks in audits.values() for block in blocks):
             wait([*training, *(block for blocks in audits.values() for block in blocks)], 0.2, FIRST_COMPLETED)

@@ -40,10 +40,12 @@ class Settings:
                 raise EngineError(f"{name.replace('_', ' ')} is {getattr(self, name)}, but must be at least {least}")
         if self.dtype not in DTYPES:
             raise EngineError(f"the dtype is {self.dtype!r}, but only {' and '.join(DTYPES)} are known")
-        if not (self.learning_rate >= 0 and math.isfinite(np.float32(self.learning_rate))):
-            raise EngineError(f"the learning rate is {self.learning_rate}, but it must be finite and not negative")
         # Rounded to float32 once, so that the same real number reaches every engine in either dtype.
-        object.__setattr__(self, "learning_rate", float(np.float32(self.learning_rate)))
+        with np.errstate(over="ignore"):
+            rounded = float(np.float32(self.learning_rate))
+        if not (rounded >= 0 and math.isfinite(rounded)):
+            raise EngineError(f"the learning rate is {self.learning_rate}, but it must be finite and not negative")
+        object.__setattr__(self, "learning_rate", rounded)
 
 
 @dataclass(frozen=True, eq=False)

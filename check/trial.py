@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from check.distributions import Bounds, distribution
 from check.engine_process import EngineProcess, Loaded, named
+from check.pictures import PIXELS, error_map
 from check.results import LineResult, PowerResult, RulingResult
 from data import Dataset
 from engines import Parameters, Steps
@@ -60,8 +62,9 @@ def judge_all(place: str, at: Sequence[Probe], shown: Shown) -> tuple[list[LineR
     rulings: list[RulingResult] = []
     for dtype, engines in shown.items():
         judgements = {name: judge(at, steps, dtype) for name, steps in engines.items()}
+        bounds = Bounds(at, dtype)
         for name, each in judgements.items():
-            lines += [_line_result(name, place, dtype, line, each) for line in Steps._fields]
+            lines += [_line_result(name, place, dtype, line, each, bounds) for line in Steps._fields]
         rulings += [
             RulingResult(
                 weights=place,
@@ -79,12 +82,14 @@ def judge_all(place: str, at: Sequence[Probe], shown: Shown) -> tuple[list[LineR
 GRAVITY = ("not observable", "rounding", "cancels", "follows", "not shown", "not finite", "shape", "wrong")
 
 
-def _line_result(engine: str, weights: str, dtype: str, line: str, judgements: Sequence[Judgement]) -> LineResult:
+def _line_result(
+    engine: str, weights: str, dtype: str, line: str, judgements: Sequence[Judgement], bounds: Bounds
+) -> LineResult:
     verdicts = [judgement[line] for judgement in judgements]
     gravest = max(verdicts, key=lambda verdict: GRAVITY.index(verdict.word))
     ulps = np.abs(np.concatenate([verdict.ulps for verdict in verdicts]))
     ratios = np.concatenate([np.empty(0), *(verdict.power.ratios for verdict in verdicts if verdict.power)])
-    return LineResult(
+    result = LineResult(
         engine=engine,
         weights=weights,
         dtype=dtype,
@@ -99,6 +104,12 @@ def _line_result(engine: str, weights: str, dtype: str, line: str, judgements: S
         else None,
         note=gravest.note,
     )
+    if spread := distribution(line, judgements, bounds):
+        result["distribution"] = spread
+    compared = [verdict.errors for verdict in verdicts if verdict.errors.size]
+    if line == "dW1" and compared and compared[0].shape[1] == PIXELS:
+        result["error_map"] = error_map(compared)
+    return result
 
 
 def accusations(trial: Sequence[LineResult]) -> Iterator[str]:

@@ -226,6 +226,8 @@ class BinaryClassifier(ABC):
     def _labels(self, X: np.ndarray, y: np.ndarray) -> Array:
         if np.shape(y) != np.shape(X)[:1]:
             raise EngineError(f"y has shape {np.shape(y)}, but X has {len(X)} rows")
+        if len(y) == 0:
+            raise EngineError("X has no rows")
         if not np.isin(y, (0, 1)).all():
             raise EngineError("y holds values other than 0 and 1")
         return self.from_numpy(np.ascontiguousarray(y, self.dtype))

@@ -44,13 +44,12 @@ def run_by_sample(
     parameters: Parameters, X: np.ndarray, y: np.ndarray, learning_rate: np.ndarray
 ) -> tuple[Parameters, np.ndarray]:
     """The same lines for one sample a step, written into buffers: half of the time goes into the calls themselves."""
-    W1, b1, W2, b2 = (np.array(p) for p in parameters)
-    w2 = W2[0]  # a view: (h,)
-    A1, dZ1, dW1 = np.empty_like(b1), np.empty_like(b1), np.empty_like(W1)
-    dZ1_column = dZ1[:, None]
+    vector, W1, b1, w2 = in_one_vector(parameters)
+    step, dW1, db1, dw2 = in_one_vector(parameters)  # the gradient times the learning rate
+    A1, slope, db1_column = np.empty_like(b1), np.empty_like(b1), db1[:, None]
     Z2 = np.empty_like(y)
-    rate, bias = float(learning_rate), float(b2[0])
-    one, dZ2 = np.ones((), W1.dtype), np.empty((), W1.dtype)
+    rate, b2 = float(learning_rate), float(parameters.b2[0])
+    one, dz2 = np.ones((), W1.dtype), np.empty((), W1.dtype)
     with np.errstate(over="ignore"):
         for i, (x, label) in enumerate(zip(X, y.tolist(), strict=True)):
             W1.dot(x, A1)
@@ -59,21 +58,25 @@ def run_by_sample(
             np.exp(A1, A1)
             np.add(A1, one, A1)
             np.reciprocal(A1, A1)
-            Z2[i] = z2 = float(w2.dot(A1)) + bias
-            step = rate * (_sigmoid_of_float(z2) - label)
-            dZ2[()] = step
-            np.subtract(one, A1, dZ1)
-            np.multiply(dZ1, A1, dZ1)
-            np.multiply(dZ1, w2, dZ1)
-            np.multiply(dZ1, dZ2, dZ1)
-            np.multiply(dZ1_column, x, dW1)
-            np.multiply(A1, dZ2, A1)
-            np.subtract(W1, dW1, W1)
-            np.subtract(b1, dZ1, b1)
-            np.subtract(w2, A1, w2)
-            bias -= step
-    b2[0] = bias
-    return Parameters(W1, b1, W2, b2), sample_losses(Z2[:, None], y)
+            Z2[i] = z2 = float(w2.dot(A1)) + b2
+            db2 = rate * (_sigmoid_of_float(z2) - label)
+            dz2[()] = db2
+            np.multiply(A1, dz2, dw2)
+            np.subtract(one, A1, slope)
+            np.multiply(dw2, slope, db1)
+            np.multiply(db1, w2, db1)
+            np.multiply(db1_column, x, dW1)
+            np.subtract(vector, step, vector)
+            b2 -= db2
+    return Parameters(W1, b1, w2[None], np.array([b2], W1.dtype)), sample_losses(Z2[:, None], y)
+
+
+def in_one_vector(parameters: Parameters) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """W1, b1 and W2 copied into one vector, so that one call moves them all; and its parts (h, d), (h,), (h,)."""
+    W1, b1, W2, _ = parameters
+    vector = np.concatenate([W1.ravel(), b1, W2[0]])
+    start_b1, start_w2 = W1.size, W1.size + b1.size
+    return vector, vector[:start_b1].reshape(W1.shape), vector[start_b1:start_w2], vector[start_w2:]
 
 
 def _sigmoid_of_float(z: float) -> float:

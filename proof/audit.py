@@ -24,7 +24,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from engines.interface import Parameters
-from proof.arithmetic import Arithmetic, ProofError, arithmetic_of
+from proof.arithmetic import FLOAT64, Arithmetic, ProofError, arithmetic_of
 from proof.forms import LINES
 
 UP = 1 + 2.0**-40  # each step's radius comes from fewer than 2000 roundings of numbers that are not negative
@@ -122,7 +122,11 @@ def rerun(
     """Where W1, b1, W2 and b2 can be after SGD over these samples from exactly ``start``, in this type."""
     program = arithmetic_of(dtype)
     # The roundings of the program and of the centre, counted together.
-    arithmetic = replace(program, unit_roundoff=program.unit_roundoff + 2.0**-53)
+    arithmetic = replace(
+        program,
+        unit_roundoff=program.unit_roundoff + FLOAT64.unit_roundoff,
+        tiny=program.tiny + FLOAT64.tiny,
+    )
     discs = tuple(Disc(np.array(p, np.float64), np.zeros(np.shape(p))) for p in start)
     X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
     with np.errstate(all="ignore"):  # what overflows becomes an infinite radius or NaN, and neither is ever inside

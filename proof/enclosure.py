@@ -155,7 +155,8 @@ def enclose(
 
 def enclosure(problem: Problem, *, sound_only: bool = False) -> Steps:
     """``enclose`` for a problem that stands already."""
-    at, logits = dict(problem.inputs), {}
+    at = dict(problem.inputs)
+    logits: dict[str, Logit] = {}
     with np.errstate(all="ignore"):
         for line in Steps._fields:
             if line in EQUATIONS:
@@ -179,4 +180,3 @@ def _balls(name: str, array: np.ndarray | Balls, arithmetic: Arithmetic) -> Ball
         return Balls.of(array, arithmetic)
     except ProofError:
         raise ProofError(f"{name} holds a number that is not finite") from None
-

@@ -25,7 +25,7 @@ CLIPS = (1e-15, 1e-12, 1e-10, 1e-8, 1e-7, 2.0**-52)  # constants at which publis
 
 
 class Logit:
-    """Exact functions of a logit's balls: p, q, and for an output with labels y the probability t of the wrong label."""
+    """Exact functions of a logit's balls: p and q, and given labels y also t, the probability of the wrong label."""
 
     def __init__(self, z: Balls, y: np.ndarray | None = None) -> None:
         with ctx.workprec(BITS):
@@ -85,9 +85,7 @@ class Line:
 
 
 def _choose(where: np.ndarray, a: Balls, b: Balls) -> Balls:
-    hi, lo, radius = (
-        np.where(where, x, y) for x, y in ((a.hi, b.hi), (a.lo, b.lo), (a.radius, b.radius))
-    )
+    hi, lo, radius = (np.where(where, x, y) for x, y in ((a.hi, b.hi), (a.lo, b.lo), (a.radius, b.radius)))
     return Balls(hi, lo, radius, a.arithmetic)
 
 
@@ -113,7 +111,7 @@ SIGMOID = (
         "exp(-softplus(-z))",
         True,
         "k (1 + |z|) u p",
-        "an error in a logarithm of size |z| becomes a relative one when it is exponentiated; also exp(z - softplus(z))",
+        "an error in a logarithm of size |z| becomes a relative one when exponentiated; also exp(z - softplus(z))",
         radius=_relative(lambda at, k: k * (1 + at.size)),
     ),
     Form(
@@ -131,7 +129,7 @@ LOSS = (
         "logaddexp(0, (1 - 2y) z)",
         True,
         "2 k u loss",
-        "an exponential and a logarithm, each k u, well conditioned for every z; also max(z, 0) - y z + log1p(exp(-|z|))",
+        "an exponential and a logarithm, each k u, well conditioned; also max(z, 0) - y z + log1p(exp(-|z|))",
         radius=_relative(lambda _, k: 2 * k),
     ),
     Form(
@@ -164,7 +162,7 @@ LOSS = (
         "exp(-20) where (1 - 2y) z > 20",
         "torch.nn.functional.softplus returns z itself above its threshold of 20",
         "where the label is wrong and |z| > 20: nine digits after the point, whatever the type",
-        radius=lambda at, value, arithmetic: np.where(
+        radius=lambda _, value, arithmetic: np.where(
             value.size > 20, np.exp(-20.0) + arithmetic.gamma(4) * value.size, 0.0
         ),
     ),
@@ -192,9 +190,7 @@ ERROR = (
         True,
         "(k (1 - t) + 4) u t",
         "the sigmoid's bound; the signs are exact; also (1 - 2y)/(1 + exp(-(1 - 2y) z))",
-        radius=lambda at, _, arithmetic: _sigmoid_error(
-            at.t_size, np.where(at.one, at.p_size, at.q_size), arithmetic
-        ),
+        radius=lambda at, _, arithmetic: _sigmoid_error(at.t_size, np.where(at.one, at.p_size, at.q_size), arithmetic),
     ),
     Form(
         "(1 - 2y) exp((1 - 2y) z - loss)",

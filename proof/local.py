@@ -42,9 +42,7 @@ class LocalSets:
         overall: the global enclosure: by sound forms only if True, by any form if False.
     """
 
-    def __init__(
-        self, problem: Problem, shown: Mapping[str, np.ndarray], overall: Callable[[bool], Steps]
-    ) -> None:
+    def __init__(self, problem: Problem, shown: Mapping[str, np.ndarray], overall: Callable[[bool], Steps]) -> None:
         self.problem, self.overall = problem, overall
         self.shown = {line: Balls.of(array, problem.arithmetic) for line, array in shown.items()}
         self._meanings = cache(self._all_meanings)
@@ -62,8 +60,8 @@ class LocalSets:
                     if form.sound and clean == sound:
                         yield self._hull(line, choice, (form,), form.name, sound)
                     elif not sound and not form.sound:
-                        if form.given:
-                            yield self._given(line, choice, form)
+                        for activation in self._activations(line) if form.given else ():
+                            yield self._given(line, choice, form, activation)
                         if form.radius:
                             yield self._hull(line, choice, (form,), form.name, False)
 
@@ -81,21 +79,25 @@ class LocalSets:
 
     def _all_meanings(self, line: str, sound: bool) -> list[Meaning]:
         """What a line may be when it is used: sound meanings, the one that is shown first, or the others."""
-        forms = LINES[line].forms
-        given = [form for form in forms if form.given and self._activation(line) in self.shown]
+        given = [
+            (form, activation)
+            for form in LINES[line].forms
+            if form.given and not sound
+            for activation in self._activations(line)
+        ]
         if line in self.shown:
             shown = cache(partial(Candidate, self.shown[line]))
             if line in ("Z1", "Z2"):
                 return [shown] if sound else []
             first = {name: self._meanings(name, True)[0] for name in OPERANDS[line]}
             if not sound:
-                return [cache(partial(self._given, line, first, form)) for form in given]
+                return [cache(partial(self._given, line, first, *each)) for each in given]
             return [shown, cache(partial(self._recomputed, line, first, True))]
         meanings = [cache(partial(self._recomputed, line, choice, sound)) for choice in self._choices(line, sound)]
         if not sound and line not in EQUATIONS:
             for choice in self._choices(line, True):
                 meanings.append(cache(partial(self._recomputed, line, choice, False)))
-                meanings += [cache(partial(self._given, line, choice, form)) for form in given]
+                meanings += [cache(partial(self._given, line, choice, *each)) for each in given]
         return [*meanings, cache(lambda: Candidate(getattr(self.overall(sound), line), "", sound))]
 
     def _recomputed(self, line: str, choice: Choice, sound: bool) -> Candidate:
@@ -109,24 +111,22 @@ class LocalSets:
         operands = {name: meaning() for name, meaning in choice.items()}
         at = self.problem.inputs | {name: operand.balls for name, operand in operands.items()}
         form = next((operand.form for operand in operands.values() if operand.form), "")
-        return Candidate(
-            self.problem.linear(line, at), form, all(operand.sound for operand in operands.values())
-        )
+        return Candidate(self.problem.linear(line, at), form, all(operand.sound for operand in operands.values()))
 
     def _hull(self, line: str, choice: Choice, forms: tuple[Form, ...], name: str, sound: bool) -> Candidate:
         at: Logit = self._logit(OPERANDS[line][0], choice[OPERANDS[line][0]])
         return Candidate(self.problem.nonlinear(line, at, self._factor(choice), forms), name, sound)
 
-    def _given(self, line: str, choice: Choice, form: Form) -> Candidate:
+    def _given(self, line: str, choice: Choice, form: Form, activation: Meaning) -> Candidate:
         assert form.given is not None
-        activation = self._meanings(self._activation(line), True)[0]().balls
-        value = form.given(activation, self.problem.one)
+        value = form.given(activation().balls, self.problem.one)
         return Candidate(self.problem.finish(line, value, self._factor(choice)), form.name, False)
 
     @staticmethod
     def _factor(choice: Choice) -> Balls | None:
         return choice["dA1"]().balls if "dA1" in choice else None
 
-    @staticmethod
-    def _activation(line: str) -> str:
-        return "A1" if line == "dZ1" else "A2"
+    def _activations(self, line: str) -> list[Meaning]:
+        """The activation that a form may start from: the one that is shown, or all that it may be."""
+        name = "A1" if line == "dZ1" else "A2"
+        return self._meanings(name, True)[:1] + ([] if name in self.shown else self._meanings(name, False))

@@ -41,9 +41,7 @@ def extreme(X: np.ndarray, y: np.ndarray, hidden: int, seed: int = 0) -> Probe:
     return with_logits("extreme", X, y, hidden, EXTREME, seed)
 
 
-def with_logits(
-    name: str, X: np.ndarray, y: np.ndarray, hidden: int, size: tuple[float, float], seed: int
-) -> Probe:
+def with_logits(name: str, X: np.ndarray, y: np.ndarray, hidden: int, size: tuple[float, float], seed: int) -> Probe:
     """Random weights moved as little as possible until every |Z1| and |Z2| is between the two sizes.
 
     The labels decide the signs of Z2, but for the first sample, which is misclassified. Raises as ``saturated``.

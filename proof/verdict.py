@@ -58,8 +58,8 @@ class LineVerdict:
         local: from the engine's own earlier lines: the same.
         form: the form that explains it locally, or what makes it cancel; empty for a sum of products.
         digits_lost: for a line that cancels, decimal digits between u and its largest relative error.
-        ulps: the errors against the truth, in ulps of the dtype at the truth (never below the ulp of 2 * tiny / eps),
-            of every entry whose truth is not exactly 0.
+        errors: of every entry, of the line's shape: the signed error against the truth, in ulps of the dtype at the
+            truth (see ``ulp``); NaN where the truth is exactly 0. Empty if the line could not be compared.
         error_at_zero: the largest absolute value where the truth is exactly 0.
         worst_entry: the index of the entry furthest outside (if a fault) or of the largest error in ulps.
         power: how small a mistake could be seen locally; None where nothing was explained.
@@ -72,11 +72,16 @@ class LineVerdict:
     local: str = ""
     form: str = ""
     digits_lost: float | None = None
-    ulps: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
+    errors: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
     error_at_zero: float = 0.0
     worst_entry: tuple[int, ...] | None = None
     power: Power | None = None
     note: str = ""
+
+    @property
+    def ulps(self) -> np.ndarray:
+        """The errors of those entries whose truth is not exactly 0, one after the other."""
+        return self.errors[~np.isnan(self.errors)]
 
     @property
     def median_ulps(self) -> float | None:
@@ -163,13 +168,16 @@ def _judge(probe: Probe, shown: Steps, arithmetic: Arithmetic, mean_last: bool) 
                 verdicts[line] = LineVerdict(line, word, note=note)
                 continue
             values = usable[line]
-            explained = _explain(sets, line, values, getattr(truth, line))
-            ulps, at_zero, worst = _errors(getattr(truth, line), values, arithmetic)
+            true = getattr(truth, line)
+            error = true.error(values)
+            explained = _explain(sets, line, values)
+            power = _power(true, error, explained.bound)
+            errors, at_zero, worst = _errors(true, error, arithmetic)
             inside = _overall(overall, line, values, explained.word, verdicts)
             word, note = _word(line, explained.word, inside, verdicts)
             if values.dtype != arithmetic.name:
                 word, note = WRONG, f"{line} is {values.dtype}, not {arithmetic.name}"
-            elif word in (ROUNDING, CANCELS) and not (explained.power and explained.power.blind < 1):
+            elif word in (ROUNDING, CANCELS) and not (power and power.ratios.min() < 1):
                 word = NOT_OBSERVABLE
             verdicts[line] = LineVerdict(
                 line=line,
@@ -177,11 +185,11 @@ def _judge(probe: Probe, shown: Steps, arithmetic: Arithmetic, mean_last: bool) 
                 overall=inside,
                 local=explained.word,
                 form=explained.form or _inherited(line, word, verdicts),
-                digits_lost=_digits_lost(getattr(truth, line), values, arithmetic) if word == CANCELS else None,
-                ulps=ulps,
+                digits_lost=_digits_lost(true, error, arithmetic) if word == CANCELS else None,
+                errors=errors,
                 error_at_zero=at_zero,
                 worst_entry=explained.worst or worst,
-                power=explained.power,
+                power=power,
                 note=note,
             )
     lines = tuple(verdicts[line] for line in Steps._fields)
@@ -208,12 +216,12 @@ def _obstacle(values: np.ndarray | None, shape: tuple[int, ...]) -> tuple[str, s
 class _Explanation:
     word: str
     form: str = ""
-    power: Power | None = None
+    bound: np.ndarray | None = None
     worst: tuple[int, ...] | None = None
 
 
-def _explain(sets: LocalSets, line: str, values: np.ndarray, truth: Balls) -> _Explanation:
-    """Which forms put every entry of a line into its set, from the engine's own earlier lines: one form, if one does."""
+def _explain(sets: LocalSets, line: str, values: np.ndarray) -> _Explanation:
+    """Which forms put every entry of a line into its set, from the engine's own earlier lines: one, if one does."""
     covered = np.zeros(values.shape, bool)
     bound = np.full(values.shape, np.inf)
     closest = np.full(values.shape, np.inf)  # how far outside, in radii
@@ -223,26 +231,25 @@ def _explain(sets: LocalSets, line: str, values: np.ndarray, truth: Balls) -> _E
         for candidate in sets.candidates(line, sound):
             balls = candidate.balls
             inside = balls.inside(values)
+            if (known | inside).all():
+                return _Explanation(word, candidate.form, np.where(known, bound, balls.radius))
             new = inside & ~covered
             bound = np.where(new, balls.radius, bound)
             if new.any():
                 used.append(candidate.form)
             covered |= new
-            if (known | inside).all():
-                bound = np.where(known, bound, balls.radius)
-                return _Explanation(word, candidate.form, _power(values, truth, bound))
             closest = np.minimum(closest, np.abs(balls.error(values)) / balls.radius)
         if covered.all():
-            return _Explanation(word, " or ".join(dict.fromkeys(used)), _power(values, truth, bound))
+            return _Explanation(word, " or ".join(dict.fromkeys(used)), bound)
     distance = np.where(covered, -1.0, np.nan_to_num(closest, nan=np.inf))
     return _Explanation(OUTSIDE, worst=_index(distance))
 
 
-def _power(values: np.ndarray, truth: Balls, bound: np.ndarray) -> Power | None:
+def _power(truth: Balls, error: np.ndarray, bound: np.ndarray | None) -> Power | None:
     some = np.abs(truth.hi) > truth.radius
-    if not some.any():
-        return None  # exactly 0 everywhere: nothing to see
-    return Power((bound + np.abs(truth.error(values)))[some] / np.abs(truth.hi[some]))
+    if bound is None or not some.any():
+        return None  # not explained, or exactly 0 everywhere: nothing to see
+    return Power((bound + np.abs(error))[some] / np.abs(truth.hi[some]))
 
 
 def _overall(
@@ -292,19 +299,23 @@ def _before(line: str) -> tuple[str, ...]:
     return tuple(sorted(found | activation, key=Steps._fields.index))
 
 
-def _errors(truth: Balls, values: np.ndarray, arithmetic: Arithmetic) -> tuple[np.ndarray, float, tuple[int, ...]]:
-    """Signed errors in ulps where the truth is not exactly 0, the largest elsewhere, and the entry of the largest."""
-    error = truth.error(values)
-    smallest = arithmetic.tiny / (2 * arithmetic.unit_roundoff)
-    spacing = np.spacing(np.maximum(np.abs(truth.hi), smallest).astype(arithmetic.name)).astype(np.float64)
+def _errors(truth: Balls, error: np.ndarray, arithmetic: Arithmetic) -> tuple[np.ndarray, float, tuple[int, ...]]:
+    """Signed errors in ulps, NaN where the truth is exactly 0; the largest there, and the entry of the largest else."""
+    ulps = error / ulp(truth, arithmetic)
     some = np.abs(truth.hi) > truth.radius  # elsewhere the truth is 0, or cannot be told from it
-    at_zero = np.abs(values[~some]).max(initial=0.0)
-    return (error / spacing)[some], float(at_zero), _index(np.where(some, np.abs(error / spacing), 0.0))
+    at_zero = np.abs(error[~some]).max(initial=0.0)
+    return np.where(some, ulps, np.nan), float(at_zero), _index(np.where(some, np.abs(ulps), 0.0))
 
 
-def _digits_lost(truth: Balls, values: np.ndarray, arithmetic: Arithmetic) -> float:
+def ulp(truth: Balls, arithmetic: Arithmetic) -> np.ndarray:
+    """The distance between neighbouring numbers of this type at each true value, never below that at 2 * tiny / eps."""
+    smallest = arithmetic.tiny / (2 * arithmetic.unit_roundoff)
+    return np.spacing(np.maximum(np.abs(truth.hi), smallest).astype(arithmetic.name)).astype(np.float64)
+
+
+def _digits_lost(truth: Balls, error: np.ndarray, arithmetic: Arithmetic) -> float:
     some = np.abs(truth.hi) > truth.radius
-    relative = np.abs(truth.error(values)[some] / truth.hi[some]).max(initial=0.0)
+    relative = np.abs(error[some] / truth.hi[some]).max(initial=0.0)
     return float(np.log10(max(relative / arithmetic.unit_roundoff, 1.0)))
 
 
@@ -316,7 +327,7 @@ def _divides_last(probes: Sequence[Probe], shown: Sequence[Steps]) -> bool:
     """Whether a program leaves 1/n out of dZ2, dA1 and dZ1 and puts it into the four gradients.
 
     Decided by size alone, where n >= 2: a program whose inner lines are about n times the true ones while its
-    gradients are not.
+    gradients, if it shows any, are not.
     """
     inner: list[float] = []
     outer: list[float] = []
@@ -327,15 +338,12 @@ def _divides_last(probes: Sequence[Probe], shown: Sequence[Steps]) -> bool:
         truth = enclosure(Problem(probe.parameters, probe.X, probe.y, EXACT))
         for line in ("dZ2", "dA1", "dZ1", "dW2", "db2", "dW1", "db1"):
             values, balls = getattr(steps, line), getattr(truth, line)
-            if values is None or np.shape(values) != balls.shape or not np.isfinite(values).all():
+            if _obstacle(values, balls.shape)[0]:
                 continue
-            some = (np.abs(balls.hi) > balls.radius) & (np.asarray(values) != 0)
-            if some.any():
-                ratio = float(np.median(np.abs(np.asarray(values, np.float64)[some] / balls.hi[some])))
-                (inner if line in ("dZ2", "dA1", "dZ1") else outer).append(np.log(ratio) / np.log(n))
-    if not inner or not outer:
-        return False
-    return bool(np.median(inner) > 0.5 and np.median(outer) < 0.5)
+            size, true_size = np.abs(np.asarray(values, np.float64)).sum(), np.abs(balls.hi).sum()
+            if size > 0 and true_size > 0:
+                (inner if line in ("dZ2", "dA1", "dZ1") else outer).append(np.log(size / true_size) / np.log(n))
+    return bool(inner and np.median(inner) > 0.5 and (not outer or np.median(outer) < 0.5))
 
 
 @dataclass(frozen=True)

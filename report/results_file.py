@@ -10,7 +10,12 @@ from check.results import Results
 
 
 def dump(results: Results, file: BinaryIO) -> None:
-    file.write((json.dumps(_finite(results), indent=1, allow_nan=False) + "\n").encode())
+    file.write((json.dumps(strict(results), indent=1, allow_nan=False) + "\n").encode())
+
+
+def strict(results: Results) -> Results:
+    """The results as a reader of the file has them."""
+    return _finite(results)
 
 
 def _finite(value: Any) -> Any:

@@ -1,0 +1,104 @@
+"""The command ``check``: from a learner's file to an answer and an exit status."""
+
+from __future__ import annotations
+
+import json as json_format
+from contextlib import ExitStack
+from pathlib import Path
+
+from check.answer import CURE, STATUS, as_data, render
+from check.diagnose import IS, LOOKS_LIKE, UNKNOWN, WRONG, Culprit, Diagnosis, diagnose
+from check.learner import run_learner
+from check.learner_run import LearnerRun, TrainingRequest
+from check.loss_gradient import difference_probes
+from check.small_probes import small_probes
+from check.update import Trained, describe, name_the_mistake, training_request
+from proof.arithmetic import ProofError
+from proof.probes import Probe
+from report.files import pending
+
+
+def check_file(
+    path: Path,
+    *,
+    seed: int = 0,
+    probe: str | None = None,
+    hint: int = CURE,
+    json: Path | None = None,
+    seconds: float = 10,
+    memory: int = 1024,
+    show_output: bool = False,
+) -> tuple[str, int]:
+    """Try a learner's file, and say what is wrong with it, if anything is.
+
+    Args:
+        path: the file; see ``check.learner.run_learner`` for what it may hold.
+        seed: of the probes.
+        probe: the name of the only probe to use.
+        hint: 0 stops at the line, 1 at the pattern, 2 at the name, 3 at the cure.
+        json: a file for the answer as data; written whatever the verdict.
+        seconds, memory: limits for the file's process, in s and MiB.
+        show_output: whether to add what the file printed.
+
+    Returns:
+        The answer, and 0 for a correct file, 1 for one that is wrong or not observable, 2 for one that cannot run.
+
+    Raises:
+        ProofError: there is no such probe.
+        OSError: the file for the answer cannot be written.
+    """
+    probes = _chosen(seed, probe)
+    with ExitStack() as stack:
+        output = stack.enter_context(pending(json)) if json else None
+        diagnosis, run = examine(path, probes, seed, seconds=seconds, memory=memory)
+        if output:
+            output.write(json_format.dumps(as_data(diagnosis), indent=2).encode() + b"\n")
+    replay = f"python compare.py check {path} --seed {seed}"
+    text = render(diagnosis, _source(path), hint, replay)
+    if show_output:
+        text += f"\n\nThe file printed {run.output_bytes} bytes:\n{run.output}"
+    return text, STATUS[diagnosis.verdict]
+
+
+def examine(
+    path: Path, probes: list[Probe], seed: int = 0, *, seconds: float = 10, memory: int = 1024
+) -> tuple[Diagnosis, LearnerRun]:
+    """Run a learner's file on the probes, and diagnose it; an engine is also trained."""
+    asked = [each[1:] for each in (*probes, *difference_probes(probes[0], seed))]
+    training = training_request(probes[0]) if len(probes[0].y) > 1 else None
+    run = run_learner(path, asked, seconds=seconds, memory=memory, training=training)
+    return conclude(run, probes, seed, training), run
+
+
+def conclude(run: LearnerRun, probes: list[Probe], seed: int, training: TrainingRequest | None) -> Diagnosis:
+    """The diagnosis of a run, its training included."""
+    diagnosis = diagnose(run, probes, seed)
+    if training is not None and run.blocks and not diagnosis.culprits:
+        trained = Trained(training, run, _dtype(run))
+        if trained.wrong:
+            found = tuple(name_the_mistake(trained))
+            confidence = IS if len(found) == 1 else LOOKS_LIKE if found else UNKNOWN
+            diagnosis.culprits.append(Culprit("update", None, (), found, confidence, describe(trained)))
+            diagnosis.verdict = WRONG
+    return diagnosis
+
+
+def _dtype(run: LearnerRun) -> str:
+    return "float32" if any(p.dtype == "float32" for block in run.blocks for p in block.parameters) else "float64"
+
+
+def _chosen(seed: int, name: str | None) -> list[Probe]:
+    probes = small_probes(seed)
+    if name is None:
+        return probes
+    for probe in probes:
+        if probe.name == name:
+            return [probe]
+    raise ProofError(f"there is no probe {name!r}: choose from {', '.join(probe.name for probe in probes)}")
+
+
+def _source(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []

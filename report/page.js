@@ -1,0 +1,207 @@
+// Draws what is behind a chosen cell. Texts from the results become text nodes, never markup.
+"use strict";
+(() => {
+  const embedded = document.getElementById("results");
+  const panel = document.getElementById("detail");
+  if (!embedded || !panel) return;
+  const { trial, rulings, lines, marks, fault } = JSON.parse(embedded.textContent);
+  const title = document.getElementById("detail-title");
+  const body = document.getElementById("detail-body");
+  const cells = [...document.querySelectorAll("[data-cell]")];
+  let chosen = Number(panel.dataset.chosen);
+
+  function make(name, attributes = {}, ...children) {
+    const svg = ["svg", "g", "rect", "line", "path", "text", "title"].includes(name);
+    const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    node.append(...children);
+    return node;
+  }
+
+  function short(value) {
+    if (value === null || value === undefined) return "–";
+    const [digits, exponent] = value.toExponential(1).split("e").map(Number);
+    if (value === 0) return "0";
+    return exponent < -4 || exponent >= 4 ? `${digits}e${exponent}` : String(Number(`${digits}e${exponent}`));
+  }
+
+  const quantity = (value, unit = "") => make("span", {}, make("data", { value: value ?? "" }, short(value)), unit);
+
+  function facts(cell) {
+    const line = lines[cell.line];
+    const list = make("dl");
+    const add = (term, ...what) => list.append(make("dt", {}, term), make("dd", {}, ...what));
+    const mark = marks[cell.verdict] ?? fault;
+    add("verdict", make("b", {}, `${mark} ${cell.verdict}`), cell.note ? ` (${cell.note})` : "");
+    if (line) add("formula", make("code", {}, line.formula));
+    const form = line && line.forms[cell.form];
+    if (cell.form) add(cell.verdict === "cancels" ? "digits lost by" : "computed as", make("code", {}, cell.form));
+    if (form) add("its bound", make("code", {}, form.bound));
+    if (form && form.loses) add("loses digits", form.loses);
+    if (cell.digits_lost !== null) add("digits lost", quantity(cell.digits_lost));
+    add("median error", quantity(cell.median_ulps, " ulps"));
+    add("largest error", quantity(cell.largest_ulps, " ulps"));
+    const spread = cell.distribution;
+    if (spread && spread.median_bound !== null) {
+      add("rounding bound", quantity(spread.median_bound, " ulps in the median entry"));
+      add("bound used up", quantity(spread.largest_share * 100, " % at most"));
+    }
+    if (cell.power) {
+      add("power", "a mistake below ", quantity(cell.power.median), " of an entry could pass (median); ",
+        quantity(cell.power.blind * 100, " % of the entries are blind"));
+    }
+    const ruling = rulings.find((r) => r.line === cell.line && r.weights === cell.weights && r.dtype === cell.dtype);
+    if (ruling) add("closest here", ruling.closest.join(", "));
+    return list;
+  }
+
+  // Signed errors on two log scales that meet at zero; outlined, how far rounding could take a correct program.
+  function histogram(spread) {
+    const { least, per_decade: per, below, above, bounds, exact } = spread;
+    const used = [below, above, bounds].flatMap((counts) => counts.flatMap((count, bin) => (count ? [bin] : [])));
+    const first = Math.min(...used, per * 3) - 1;
+    const bins = Math.max(...used, first + 2 * per) - first + 1;
+    const width = 480, height = 216, half = 218, middle = width / 2, floor = 158, top = 24, gap = 12;
+    const step = (half - gap) / bins;
+    const tallest = Math.log1p(Math.max(1, exact, ...below, ...above, ...bounds));
+    const rise = (count) => (Math.log1p(count) / tallest) * (floor - top);
+    const total = exact + [...below, ...above].reduce((sum, count) => sum + count, 0);
+    const words = `Distribution of ${total} signed errors: ${below.reduce((a, b) => a + b, 0)} below the truth, ` +
+      `${exact} exact, ${above.reduce((a, b) => a + b, 0)} above.`;
+    const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, class: "histogram", role: "img", "aria-label": words });
+    const edge = (bin, sign) => middle + sign * (gap + (bin - first) * step);
+    const bar = (bin, count, sign, kind) => {
+      const x = Math.min(edge(bin, sign), edge(bin + 1, sign));
+      const from = short(10 ** (least + bin / per)), to = short(10 ** (least + (bin + 1) / per));
+      const rect = make("rect", { class: kind, x, y: floor - rise(count), width: step - 1, height: rise(count) });
+      rect.append(make("title", {}, `${count} entries ${from} to ${to} ulps ${sign < 0 ? "below" : "above"} the truth`));
+      return rect;
+    };
+    for (let bin = first; bin <= first + bins; bin += 1) {
+      const decade = least + bin / per;
+      if (!Number.isInteger(decade)) continue;
+      for (const sign of [-1, 1]) {
+        svg.append(make("line", { class: "grid", x1: edge(bin, sign), x2: edge(bin, sign), y1: top, y2: floor }));
+        if (decade % Math.ceil(bins / per / 5) === 0) {
+          svg.append(make("text", { x: edge(bin, sign), y: floor + 15, "text-anchor": "middle" },
+            (sign < 0 ? "−" : "") + (decade < -2 || decade > 2 ? `1e${decade}` : String(10 ** decade))));
+        }
+      }
+    }
+    below.forEach((count, bin) => count && svg.append(bar(bin, count, -1, "below")));
+    above.forEach((count, bin) => count && svg.append(bar(bin, count, 1, "above")));
+    if (exact) {
+      const rect = make("rect", { class: "exact", x: middle - 5, y: floor - rise(exact), width: 10, height: rise(exact) });
+      rect.append(make("title", {}, `${exact} entries without any error`));
+      svg.append(rect);
+    }
+    for (const sign of [-1, 1]) {
+      let path = "";
+      bounds.forEach((count, bin) => {
+        if (!count) return;
+        const y = floor - rise(count);
+        path += `M${edge(bin, sign)} ${floor}V${y}H${edge(bin + 1, sign)}V${floor}`;
+      });
+      if (path) svg.append(make("path", { class: "bound", d: path }));
+    }
+    svg.append(make("line", { class: "axis", x1: 8, x2: width - 8, y1: floor, y2: floor }),
+      make("text", { x: middle, y: floor + 15, "text-anchor": "middle" }, "0"),
+      make("text", { x: 10, y: 12 }, "smaller than the truth"),
+      make("text", { x: width - 10, y: 12, "text-anchor": "end" }, "larger than the truth"),
+      make("text", { x: middle, y: floor + 36, "text-anchor": "middle" }, "signed error in ulps; height: number of entries, log scale"),
+      make("text", { x: middle, y: floor + 54, "text-anchor": "middle" }, "dashed: how far rounding can take a correct program"));
+    return svg;
+  }
+
+  function palette() {
+    const style = getComputedStyle(document.documentElement);
+    return [...Array(9).keys()].map((k) => {
+      const hex = style.getPropertyValue(`--level-${k}`).trim();
+      return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+    });
+  }
+
+  // Where the errors of dW1 lie: a picture for each hidden unit, one pixel for each input.
+  function maps(packed) {
+    const colours = palette();
+    const grid = make("div", { class: "maps" });
+    packed.forEach((text, unit) => {
+      const levels = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      const canvas = make("canvas", { width: 28, height: 28, role: "img" });
+      const context = canvas.getContext("2d");
+      const image = context.createImageData(28, 28);
+      let worst = 0, zeros = 0;
+      levels.forEach((level, pixel) => {
+        worst = Math.max(worst, level);
+        zeros += level === 0;
+        const decade = Math.min(8, Math.max(0, Math.floor(level / 16 - 3) + 1));
+        const colour = level ? colours[decade] : [128, 128, 128];
+        image.data.set([...colour, 255], 4 * pixel);
+      });
+      context.putImageData(image, 0, 0);
+      const largest = worst ? `about ${short(10 ** (worst / 16 - 3))} ulps` : "nothing to compare";
+      canvas.setAttribute("aria-label", `Unit ${unit + 1}: largest error ${largest}; the truth is 0 at ${zeros} pixels`);
+      canvas.addEventListener("mousemove", (event) => {
+        const box = canvas.getBoundingClientRect();
+        const [column, row] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]
+          .map((part) => Math.min(27, Math.max(0, Math.floor(part * 28))));
+        const level = levels[row * 28 + column];
+        const what = level ? `about ${short(10 ** (level / 16 - 3))} ulps` : "the truth is exactly 0";
+        canvas.title = `Unit ${unit + 1}, row ${row + 1}, column ${column + 1}: ${what}`;
+      });
+      grid.append(make("figure", {}, canvas, make("figcaption", {}, `unit ${unit + 1}`)));
+    });
+    const ramp = make("div", { class: "ramp", "aria-hidden": "true" });
+    ["<1", "1", "10", "100", "1e3", "1e4", "1e5", "1e6", "1e7"].forEach((text, k) =>
+      ramp.append(make("span", { class: `level-${k}` }, text)));
+    return make("div", {}, make("h4", {}, "Where the errors lie"),
+      make("p", {}, "The largest error of each entry of dW1: a picture for each hidden unit, a pixel for each input. Grey: the truth is exactly 0, for the input is."),
+      grid, ramp);
+  }
+
+  function show() {
+    const cell = trial[chosen];
+    if (!cell) return;
+    title.textContent = `${cell.line} in ${cell.engine}, ${cell.weights} weights, ${cell.dtype}`;
+    body.replaceChildren(facts(cell));
+    if (cell.distribution) body.append(histogram(cell.distribution));
+    if (cell.error_map) body.append(maps(cell.error_map));
+  }
+
+  function choose(button, focus) {
+    chosen = Number(button.dataset.cell);
+    for (const other of cells) {
+      const own = other === button;
+      other.setAttribute("aria-pressed", own);
+      other.tabIndex = own ? 0 : -1;
+    }
+    show();
+    if (focus) button.focus();
+  }
+
+  // The arrow keys, Home and End move through a table; from its edge to the next table.
+  function neighbour(button, key) {
+    const tables = [...document.querySelectorAll("table.lines")];
+    const grid = tables.map((table) => [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("[data-cell]")])).flat();
+    const row = grid.findIndex((buttons) => buttons.includes(button));
+    const column = grid[row].indexOf(button);
+    const moves = { ArrowRight: [row, column + 1], ArrowLeft: [row, column - 1], ArrowDown: [row + 1, column],
+      ArrowUp: [row - 1, column], Home: [row, 0], End: [row, grid[row].length - 1] };
+    return moves[key] && grid[moves[key][0]]?.[moves[key][1]];
+  }
+
+  for (const button of cells) {
+    button.addEventListener("click", () => {
+      choose(button, false);
+      if (panel.getBoundingClientRect().top > window.innerHeight - 120) panel.scrollIntoView({ block: "nearest" });
+    });
+    button.addEventListener("keydown", (event) => {
+      const next = neighbour(button, event.key);
+      if (!next) return;
+      event.preventDefault();
+      choose(next, true);
+    });
+  }
+  for (const media of ["(prefers-color-scheme: dark)", "print"]) window.matchMedia(media).addEventListener("change", show);
+  show();
+})();

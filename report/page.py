@@ -1,0 +1,139 @@
+"""The page: one file that opens without a server or a network, made from the JSON results alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+from matplotlib import image
+
+from check.results import CheckResults, Results
+from proof.forms import LINES
+from report import charts, summary
+from report.files import pending
+from report.flow import FLOW
+from report.schema import ResultsError, fitting
+
+FOLDER = Path(__file__).parent
+PIXELS = 28 * 28
+MARKS = {"rounding": "✓", "cancels": "≈", "follows": "↳", "not shown": "–", "not observable": "?"}
+FAULT = "✗"
+
+
+def save_page(results: Results | CheckResults, path: Path) -> None:
+    """Write ``render_page`` to a file, whole or not at all.
+
+    Raises:
+        ResultsError: as ``render_page``; OSError, the file cannot be written.
+    """
+    with pending(path) as file:
+        file.write(render_page(results).encode())
+
+
+def render_page(results: Results | CheckResults) -> str:
+    """The page of a comparison or of a check, as HTML.
+
+    Args:
+        results: as JSON has them, so that a number that is not finite is None (``results_file.strict``).
+
+    Raises:
+        ResultsError: something in them is not what the schema says.
+    """
+    fitting(results)
+    if "experiment" in results:
+        return _comparison(cast(Results, results))
+    return _templates().get_template("check.html.j2").render(check=results, flow=FLOW)
+
+
+def _comparison(results: Results) -> str:
+    certificate = results.get("certificate")
+    engines = results["engines"]
+    drawings = {
+        "losses": charts.losses_chart(engines, certificate),
+        "drift": charts.drift_chart(results["agreement"]["training"], results.get("control"), certificate),
+        "audit": charts.audit_chart(results["audit"]),
+        "time": charts.time_chart(engines),
+    }
+    cells = {
+        (line["dtype"], line["weights"], line["engine"], line["line"]): (number, line)
+        for number, line in enumerate(results["trial"])
+    }
+    return (
+        _templates()
+        .get_template("comparison.html.j2")
+        .render(
+            results=results,
+            charts=drawings,
+            cells=cells,
+            answers=summary.answers(results),
+            chosen=summary.most_telling(results["trial"]),
+            details=_details(results),
+            steps=summary.steps_taken(results),
+        )
+    )
+
+
+def _details(results: Results) -> dict[str, Any]:
+    """What the page's JavaScript draws a chosen cell from."""
+    lines = {
+        name: {
+            "formula": line.formula,
+            "shape": line.shape,
+            "forms": {form.name: {"bound": form.bound, "loses": form.loses} for form in line.forms},
+        }
+        for name, line in LINES.items()
+    }
+    return {"trial": results["trial"], "rulings": results["rulings"], "lines": lines, "marks": MARKS, "fault": FAULT}
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}  # its filter also escapes < > & '
+    script = (FOLDER / "page.js").read_text(encoding="utf-8")
+    environment.globals |= {
+        "style": Markup((FOLDER / "page.css").read_text(encoding="utf-8")),
+        "script": Markup(script),
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "LINES": LINES,
+    }
+    environment.filters |= {
+        "short": summary.short,
+        "level": _level,
+        "mark": lambda verdict: MARKS.get(verdict, FAULT),
+        "photograph": lambda pixels: _png(pixels, "gray_r", 0),
+        "weights": lambda pixels: _png(pixels, "PuOr", 1),
+    }
+    return environment
+
+
+def _level(ulps: float | None) -> str:
+    """The step of the colour scale: 0 below one ulp, and one more for every decade, up to 8."""
+    return "none" if ulps is None else str(int(np.clip(np.floor(np.log10(max(ulps, 0.1))) + 1, 0, 8)))
+
+
+def _png(pixels: str, colours: str, darkest: int) -> str:
+    """A packed picture as the address of an image that contains itself."""
+    try:
+        packed = base64.b64decode(pixels, validate=True)
+    except ValueError:
+        packed = b""
+    if len(packed) != PIXELS:
+        raise ResultsError("a picture is not the base64 of 784 bytes")
+    file = io.BytesIO()
+    grid = np.frombuffer(packed, np.uint8).reshape(28, 28)
+    image.imsave(file, grid, cmap=colours, vmin=darkest, vmax=255, format="png")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

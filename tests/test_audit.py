@@ -1,0 +1,159 @@
+"""The audit: honest training is inside, every planted fault of a training loop is outside, and the bounds are sound."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from engines import BinaryClassifier, Parameters, initial_weights
+from engines.numpy_engine import NumpyEngine, all_steps
+from proof.arithmetic import ProofError, arithmetic_of
+from proof.audit import AuditedBlock, audit_block, choose_blocks, rerun
+from proof.balls import Balls
+from proof.enclosure import enclose
+
+D, H, STEPS = 20, 5, 120
+RATE = float(np.float32(0.01))
+
+
+def samples(n: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(1)
+    X = (rng.integers(0, 256, (n, D)) / 255 * (rng.random((n, D)) < 0.6)).astype(np.float32).astype(np.float64)
+    return X, (rng.random(n) < 0.5).astype(np.float64)
+
+
+@cache
+def trained(epochs: int) -> Parameters:
+    engine = NumpyEngine(initial_weights(D, H, seed=2))
+    engine.fit(*samples(2000), epochs=epochs, learning_rate=0.1)
+    return engine.parameters
+
+
+def sgd(parameters: Parameters, X: np.ndarray, y: np.ndarray, batch_size: int, fault: str = "") -> Parameters:
+    """SGD, with one fault of a training loop planted in it."""
+    order, velocity = np.arange(len(y)), [0.0] * 4
+    if fault == "skipped sample":
+        order = np.delete(order, 100)
+    elif fault == "swapped samples":
+        pair = [100, 100 + batch_size]  # of two batches: within one, the order does not matter
+        order[pair] = order[pair[::-1]]
+    elif fault == "lost last batch":
+        order = order[: len(y) - batch_size]
+    for step, start in enumerate(range(0, len(order), batch_size)):
+        batch = order[start : start + batch_size]
+        lines = all_steps(parameters, X[batch], y[batch])
+        gradient = Parameters(lines.dW1, lines.db1, lines.dW2, lines.db2)
+        rate = RATE / 2 if fault == "half the rate once" and step == 50 else RATE
+        new = Parameters(*(p - rate * dp for p, dp in zip(parameters, gradient, strict=True)))
+        if fault == "W2 moved first":
+            moved = parameters._replace(W2=new.W2)
+            lines = all_steps(moved, X[batch], y[batch])
+            new = new._replace(W1=parameters.W1 - rate * lines.dW1, b1=parameters.b1 - rate * lines.db1)
+        if fault == "stale weight" and step == 50:
+            pixel = X[batch].sum(0).argmax()
+            new.W1[2, pixel] = parameters.W1[2, pixel]
+        if fault == "momentum":
+            new = Parameters(*(p + 1e-6 * v for p, v in zip(new, velocity, strict=True)))
+        velocity = [q - p for p, q in zip(parameters, new, strict=True)]
+        parameters = new
+    return parameters
+
+
+def audit(end: Parameters, start: Parameters, dtype: str = "float64", batch_size: int = 1) -> AuditedBlock:
+    return audit_block(start, end, *samples(STEPS * batch_size), learning_rate=RATE, batch_size=batch_size, dtype=dtype)
+
+
+@pytest.mark.parametrize("epochs", [0, 5], ids=["initial", "trained"])
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_an_honest_engine_is_inside(engine: type[BinaryClassifier], dtype: str, batch_size: int, epochs: int) -> None:
+    X, y = samples(50 * batch_size)
+    honest = engine(trained(epochs), dtype)
+    start = honest.parameters
+    honest.fit(X, y, epochs=1, learning_rate=RATE, batch_size=batch_size)
+    block = audit_block(
+        start, honest.parameters, X, y, learning_rate=RATE, batch_size=batch_size, dtype=dtype, first_step=100
+    )
+    assert block.outside == 0
+    assert (block.first_step, block.steps) == (100, 50)
+    assert 0 < block.radius < (1e-6 if dtype == "float64" else 0.2)
+
+
+@pytest.mark.parametrize("epochs", [0, 5], ids=["initial", "trained"])
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "skipped sample",
+        "swapped samples",
+        "lost last batch",
+        "half the rate once",
+        "W2 moved first",
+        "stale weight",
+        "momentum",
+    ],
+)
+def test_a_faulty_loop_is_outside(fault: str, batch_size: int, epochs: int) -> None:
+    start = trained(epochs)
+    X, y = samples(STEPS * batch_size)
+    assert audit(sgd(start, X, y, batch_size), start, batch_size=batch_size).outside == 0
+    assert audit(sgd(start, X, y, batch_size, fault), start, batch_size=batch_size).outside > 0
+
+
+def test_state_kept_between_blocks_is_outside() -> None:
+    """An engine that carries momentum over from the block before is inside in its first block only."""
+    start = trained(1)
+    X, y = samples(STEPS)
+    middle = sgd(start, X, y, 1)
+    kept = [1e-6 * (q - p) for p, q in zip(start, middle, strict=True)]
+    end = Parameters(*(p + v for p, v in zip(sgd(middle, X, y, 1), kept, strict=True)))
+    assert audit(middle, start).outside == 0
+    assert audit(end, middle).outside > 0
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("epochs", [0, 5], ids=["initial", "trained"])
+def test_the_sets_contain_those_of_ball_arithmetic(epochs: int, batch_size: int, dtype: str) -> None:
+    """The quick recursion of centres and radii against the enclosure, step by step in balls."""
+    arithmetic = arithmetic_of(dtype)
+    start = Parameters(*(p.astype(dtype).astype(np.float64) for p in trained(epochs)))
+    X, y = samples(20 * batch_size)
+    balls = Parameters(*(Balls.of(p, arithmetic) for p in start))
+    for first in range(0, len(y), batch_size):
+        batch = slice(first, first + batch_size)
+        lines = enclose(balls, X[batch], y[batch], arithmetic)
+        gradient = (lines.dW1, lines.db1, lines.dW2, lines.db2)
+        balls = Parameters(*(p - RATE * dp for p, dp in zip(balls, gradient, strict=True)))
+    discs = rerun(start, X, y, learning_rate=RATE, batch_size=batch_size, dtype=dtype)
+    for ball, disc in zip(balls, discs, strict=True):
+        assert (np.abs(ball.error(disc.centre)) <= disc.radius).all()
+        # Not much wider, either: the balls share what the two have in common.
+        some = disc.radius > 0
+        assert np.median(disc.radius[some] / ball.radius[some]) < 10
+
+
+def test_nan_is_outside_and_never_inside() -> None:
+    start = trained(0)
+    end = sgd(start, *samples(STEPS), 1)
+    end.W1[0, 0] = np.nan
+    assert audit(end, start).outside == 1
+    with pytest.raises(ProofError, match="not finite"):
+        audit(start, end)
+
+
+def test_weights_that_overflow_are_never_inside() -> None:
+    start = Parameters(*(p * 1e200 for p in trained(0)))
+    assert audit(start, start).outside > 0
+
+
+def test_blocks_are_drawn_with_the_ends_of_the_first_and_last_epoch() -> None:
+    blocks = choose_blocks(800, 40, 20, seed=3)
+    assert len(blocks) == len(set(blocks)) == 20
+    assert {0, 39, 760, 799} <= set(blocks)
+    assert blocks == choose_blocks(800, 40, 20, seed=3) != choose_blocks(800, 40, 20, seed=4)
+    assert choose_blocks(800, 40, None, seed=3) == list(range(800))
+    assert choose_blocks(3, 3, 20, seed=3) == [0, 1, 2]
+    assert choose_blocks(0, 1, 20, seed=3) == []

@@ -1,0 +1,69 @@
+"""Charts are whole SVG elements in the page's colours, whatever the numbers and names are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from markupsafe import Markup
+
+from report import charts
+
+HOSTILE = "</svg><script>alert(1)</script>$x^2$_\\\"'&"
+ENGINES: Any = {
+    name: {"losses": losses, "seconds": {"setup": 1.0, "train": 2.0}}
+    for name, losses in (("numpy", [0.1, 0.01, 0.001]), (HOSTILE, [0.1, None, 0.0]), ("_hidden", [None] * 3))
+}
+PAIRS: Any = [{"engines": ["numpy", HOSTILE], "drift": [0.0, None, 3.0]}, {"engines": ["a", "b"], "drift": []}]
+CONTROL: Any = {"engine": HOSTILE, "drift": [1.0, 2.0, 3.0]}
+CERTIFICATE: Any = {"losses": ["0.1", "0.01", "0.001"], "drift": {HOSTILE: [{"W1": 1.0, "b1": 2.0}] * 3}}
+BLOCKS: Any = {
+    HOSTILE: [
+        {"first_step": 0, "radius": 1e-9, "outside": 0},
+        {"first_step": 300, "radius": 0.0, "outside": 5},
+    ],
+    "numpy": [],
+}
+DRAWINGS: list[Callable[[], Markup]] = [
+    lambda: charts.losses_chart(ENGINES, CERTIFICATE),
+    lambda: charts.losses_chart({}, None),
+    lambda: charts.drift_chart(PAIRS, CONTROL, CERTIFICATE),
+    lambda: charts.drift_chart([], None, None),
+    lambda: charts.audit_chart(BLOCKS),
+    lambda: charts.audit_chart({}),
+    lambda: charts.time_chart(ENGINES),
+    lambda: charts.time_chart({}),
+]
+
+
+@pytest.mark.parametrize("draw", DRAWINGS)
+@pytest.mark.filterwarnings("error")
+def test_a_chart_is_one_element_in_the_colours_of_the_page(draw: Callable[[], Markup]) -> None:
+    svg = draw()
+    root = ElementTree.fromstring(svg)
+    assert root.tag == "svg"
+    assert root.get("role") == "img"
+    assert root.get("aria-label")
+    assert not [node for node in root.iter() if node.tag in ("script", "style", "image")]
+    assert set(re.findall(r"#[0-9a-f]{6}\b", svg)) == set()  # no colour of its own
+    assert "var(--ink)" in svg
+
+
+def test_names_are_shown_as_they_are() -> None:
+    root = ElementTree.fromstring(charts.losses_chart(ENGINES, None))
+    texts = {"".join(node.itertext()).strip("\u200b") for node in root.iter() if node.tag == "text"}
+    assert {"numpy", "_hidden", f"…{HOSTILE[-32:]}"} <= texts
+
+
+def test_ids_of_all_charts_are_different() -> None:
+    together = "".join(draw() for draw in (DRAWINGS[0], DRAWINGS[2], DRAWINGS[4], DRAWINGS[6]))
+    ids = re.findall(r'\bid="([^"]+)"', together)
+    assert len(set(ids)) == len(ids)
+    assert {name.lstrip("#") for name in re.findall(r'(?:url\(|href=")(#\w+)', together)} == set(ids)
+
+
+def test_the_same_twice() -> None:
+    assert DRAWINGS[2]() == DRAWINGS[2]()

@@ -1,0 +1,83 @@
+"""A file is written whole or not at all, and it is found out early that it cannot be written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from report.files import pending
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_file_appears_when_the_block_ends(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    with pending(path) as file:
+        file.write(b"{}")
+        assert not path.exists()
+    assert path.read_bytes() == b"{}"
+    assert listing(tmp_path) == ["results.json"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_after_a_failure_nothing_has_changed(tmp_path: Path, error: type[BaseException]) -> None:
+    path = tmp_path / "results.json"
+    path.write_text("old")
+
+    def fail() -> None:
+        with pending(path) as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert path.read_text() == "old"
+    assert listing(tmp_path) == ["results.json"]
+
+
+def test_an_old_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text("something longer")
+    with pending(path) as file:
+        file.write(b"new")
+    assert path.read_text() == "new"
+
+
+def test_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pending(Path("results.json")) as file:
+        file.write(b"{}")
+    assert listing(tmp_path) == ["results.json"]
+
+
+def test_permissions_are_those_of_any_new_file(tmp_path: Path) -> None:
+    with pending(tmp_path / "ours"):
+        pass
+    (tmp_path / "theirs").touch()
+    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "theirs").stat().st_mode
+
+
+def test_a_link_is_written_through(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    with pending(link) as file:
+        file.write(b"new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+@pytest.mark.parametrize("name", ["missing/results.json", "file/results.json", ".", "folder", "pipe", "n" * 300])
+def test_what_cannot_be_written_is_found_out_before_any_work(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")  # as /dev/stdout may be: replacing it with a file would break it
+    before = listing(tmp_path)
+    with pytest.raises(OSError, match="cannot be written: ") as error, pending(tmp_path / name):
+        pytest.fail("the block began")
+    assert "\n" not in str(error.value)
+    assert listing(tmp_path) == before

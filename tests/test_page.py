@@ -1,0 +1,418 @@
+"""The page in a real browser: it opens alone, can be used by everybody, and says what the results say."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_data import engine_file, small_dataset
+
+from check.experiment import compare_engines
+from check.results import CheckResults, Results
+from check.training import Settings
+from report.page import render_page, save_page
+from report.results_file import strict
+from report.schema import ResultsError
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = """</script><script>alert(1)</script><img src=x onerror=alert(2)>'"&amp;{{ 7 * 7 }} $x^2$ _\u2028"""
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """A small comparison of the engine by hand with a stranger's, whose file has a name to be careful with."""
+    stranger = engine_file(tmp_path_factory.mktemp("engines") / """it's "my" <img onerror=alert(1)>.py""")
+    settings = Settings(epochs=2, hidden=4)
+    return strict(compare_engines(["numpy", stranger], small_dataset(inputs=784), settings))
+
+
+@pytest.fixture
+def changed(results: Results) -> Results:
+    """A copy of the results to be changed."""
+    return json.loads(json.dumps(results))
+
+
+@pytest.fixture(scope="session")
+def checked() -> CheckResults:
+    """What became of a learner's file in which the slope of the sigmoid is missing."""
+    verdicts = {"loss": "not shown", "dZ2": "cancels", "dZ1": "wrong", "dW1": "follows", "db1": "follows"}
+    source = "def backprop(X, y, W1, b1, W2, b2):\n    dZ1 = dA1  # </script><img src=x onerror=alert(1)>\n"
+    names = ("Z1", "A1", "Z2", "A2", "loss", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
+    return {
+        "version": 1,
+        "file": """it's "mine" <b>.py""",
+        "verdict": "wrong",
+        "first_wrong": "dZ1",
+        "wrong": ["dZ1"],
+        "lines": {
+            name: {
+                "verdict": verdicts.get(name, "rounding"),
+                "source_line": 2 if name == "dZ1" else None,
+                "error_ulps": None if name == "loss" else 1.25,
+            }
+            for name in names
+        },
+        "mistakes": [{"id": "no-slope", "line": "dZ1", "confidence": "is", "says": "The <slope> is missing."}],
+        "power": 2.5e-12,
+        "isolation": "a process of its own",
+        "reason": None,
+        "source": source,
+    }
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM}")
+    with sync_api.sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
+        chromium = playwright.chromium.launch_persistent_context(
+            profile, executable_path=str(CHROMIUM), args=FLAGS, headless=True
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def unchanged(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the results as they are."""
+    file = tmp_path_factory.mktemp("page") / "unchanged.html"
+    save_page(results, file)
+    return file
+
+
+@pytest.fixture
+def opened(context: Any, results: Results, unchanged: Path, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Opens results as a page; whatever the browser complains about or asks for in the test fails it."""
+    page, complaints = context.new_page(), []
+    file = tmp_path / "report.html"
+    ours = (file.as_uri(), unchanged.as_uri())
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.on("request", lambda request: request.url in ours or complaints.append(request.url))
+
+    def open_page(shown: Results | CheckResults, **media: str) -> Any:
+        if shown is not results:
+            save_page(shown, file)
+        page.emulate_media(**media)
+        page.goto((unchanged if shown is results else file).as_uri())
+        return page
+
+    yield open_page
+    page.close()
+    assert complaints == []
+
+
+def numbers(page: Any, selector: str) -> list[float]:
+    """The machine-readable numbers below an element, in their order, but for what has none."""
+    values = page.eval_on_selector_all(f"{selector} data", "all => all.map(d => d.value)")
+    return [float(value) for value in values if value]
+
+
+# As WCAG 2.2 defines it: success criteria 1.4.3, and 1.4.4's large text.
+CONTRAST = """() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const poor = [];
+  for (const node of document.querySelectorAll("body *:not(script):not(svg *)")) {
+    if (![...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim())) continue;
+    const style = getComputedStyle(node);
+    let behind = node;
+    while (behind && parse(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+    const back = behind ? getComputedStyle(behind).backgroundColor : "rgb(255, 255, 255)";
+    const [a, b] = [light(parse(style.color)), light(parse(back))].sort((x, y) => y - x);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (!(ratio >= (large ? 3 : 4.5))) poor.push(`${node.tagName} ${node.className} ${style.color} ${back} ${ratio}`);
+  }
+  return poor;
+}"""
+
+STRUCTURE = """() => {
+  const wrong = [];
+  const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((h) => Number(h.tagName[1]));
+  levels.forEach((level, i) => level - (i ? levels[i - 1] : 0) > 1 && wrong.push(`heading ${i} skips a level`));
+  if (levels.filter((level) => level === 1).length !== 1) wrong.push("not one h1");
+  const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+  ids.forEach((id, i) => ids.indexOf(id) !== i && wrong.push(`id ${id} twice`));
+  for (const image of document.querySelectorAll("img")) if (!image.hasAttribute("alt")) wrong.push("img without alt");
+  for (const image of document.images) if (!image.naturalWidth) wrong.push("an image is broken");
+  for (const drawing of document.querySelectorAll("svg")) if (!drawing.ariaLabel) wrong.push("svg without a name");
+  for (const link of document.querySelectorAll("a[href^='#']"))
+    if (!document.getElementById(link.hash.slice(1))) wrong.push(`${link.hash} leads nowhere`);
+  for (const part of document.querySelectorAll("[aria-labelledby]"))
+    if (!document.getElementById(part.getAttribute("aria-labelledby"))) wrong.push("a label that is not there");
+  for (const table of document.querySelectorAll("table"))
+    if (!table.caption && !table.ariaLabel && !table.closest("[aria-label]")) wrong.push("table without a name");
+  return wrong;
+}"""
+
+
+def test_contrast_and_structure(opened: Any, results: Results, changed: Results) -> None:
+    verdicts = ("wrong", "shape", "follows", "not shown", "not observable")
+    for line, verdict in zip(changed["trial"], cycle(verdicts), strict=False):
+        line["verdict"] = verdict
+    for number, line in enumerate(changed["trial"]):
+        line["median_ulps"] = 10.0 ** (number % 12 - 2)
+    changed["verdict"], changed["agreement"]["reasons"] = "disagree", ["a reason"]
+    changed["kills"] = {
+        "checkers": ["A", "B", "C"],
+        "rows": [{"mistake": "M", "weights": "initial", "caught": [True, False, None]}],
+    }
+    for shown in (results, changed):
+        page = opened(shown)
+        assert page.evaluate(STRUCTURE) == []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(CONTRAST) == []
+
+
+def test_nothing_but_what_may_scroll_is_wider_than_the_screen(
+    opened: Any, results: Results, checked: CheckResults
+) -> None:
+    for shown in (results, checked):
+        page = opened(shown)
+        for width in (320, 768, 1920):
+            page.set_viewport_size({"width": width, "height": 700})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# What the panel shows, and which cells are pressed.
+PANEL = """() => ({
+  title: document.getElementById("detail-title").textContent,
+  verdict: document.querySelector("#detail-body dd").textContent,
+  numbers: [...document.querySelectorAll("#detail-body data")].map((data) => data.value).filter(Boolean).map(Number),
+  bars: document.querySelectorAll(".histogram .below, .histogram .above, .histogram .exact").length,
+  maps: document.querySelectorAll(".maps canvas").length,
+  pressed: [...document.querySelectorAll("[data-cell][aria-pressed=true]")].map((cell) => Number(cell.dataset.cell)),
+  focused: Number(document.activeElement.dataset.cell),
+})"""
+
+
+def chosen(page: Any, results: Results) -> int:
+    """The number of the chosen cell, once the panel is seen to show all of it."""
+    panel = page.evaluate(PANEL)
+    [number] = panel["pressed"]
+    line = results["trial"][number]
+    assert panel["title"] == f"{line['line']} in {line['engine']}, {line['weights']} weights, {line['dtype']}"
+    assert line["verdict"] in panel["verdict"]
+    spread = line["distribution"]
+    shown = (line["median_ulps"], line["largest_ulps"], line["power"]["median"], spread["median_bound"])
+    assert set(shown) <= set(panel["numbers"])
+    assert panel["bars"] == sum(map(bool, [*spread["below"], *spread["above"], spread["exact"]]))
+    assert panel["maps"] == len(line.get("error_map", []))
+    assert panel["focused"] == number
+    return number
+
+
+def test_every_cell_can_be_chosen_by_mouse(opened: Any, results: Results) -> None:
+    page = opened(results)
+    page.set_viewport_size({"width": 1600, "height": 8000})  # no scrolling between the clicks
+    centres = page.eval_on_selector_all(
+        "[data-cell]",
+        """all => all.map(cell => [cell.getBoundingClientRect(), Number(cell.dataset.cell)])
+                  .map(([box, number]) => [box.x + box.width / 2, box.y + box.height / 2, number])""",
+    )
+    assert sorted(number for _, _, number in centres) == list(range(len(results["trial"])))
+    for x, y, number in centres:
+        page.mouse.click(x, y)
+        assert chosen(page, results) == number
+
+
+def test_every_cell_can_be_reached_and_chosen_by_keyboard(opened: Any, results: Results) -> None:
+    page = opened(results)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("'cell' in document.activeElement.dataset"):
+            break
+    for _ in range(23):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.press("Home")
+    seen = {chosen(page, results)}
+    for row in range(24):
+        for _ in range(5):
+            page.keyboard.press("ArrowLeft" if row % 2 else "ArrowRight")
+            seen.add(chosen(page, results))
+        page.keyboard.press("ArrowDown")
+        seen.add(chosen(page, results))
+    assert seen == set(range(len(results["trial"])))
+    page.keyboard.press("Tab")
+    assert not page.evaluate("'cell' in document.activeElement.dataset")  # and the table can be left
+
+
+def test_numbers_on_the_page_are_those_of_the_results(opened: Any, results: Results) -> None:
+    page = opened(results)
+    cells = page.eval_on_selector_all(
+        "[data-cell]", "all => all.map(c => [c.ariaLabel, c.innerText, c.querySelector('data').value])"
+    )
+    for line in results["trial"]:
+        name = f"{line['line']}, {line['engine']}, {line['weights']} weights, {line['dtype']}: "
+        [(text, value)] = [(text, value) for label, text, value in cells if label.startswith(name)]
+        assert float(value) == line["median_ulps"]
+        assert line["verdict"] in text
+        assert float(text.split()[0]) == pytest.approx(line["median_ulps"], rel=0.05)
+    engines = results["engines"].values()
+    losses = [loss for epoch in zip(*(engine["losses"] for engine in engines), strict=True) for loss in epoch]
+    assert numbers(page, "#losses") == losses
+    assert numbers(page, ".confusion tbody") == [
+        count for engine in engines for row in engine["confusion"] for count in row
+    ]
+    assert numbers(page, ".confusion caption") == [
+        share for engine in engines for share in (engine["accuracy"], engine["train_accuracy"])
+    ]
+    assert numbers(page, "#times") == [
+        seconds for engine in engines for seconds in (engine["seconds"]["setup"], engine["seconds"]["train"])
+    ]
+    pictured = [*results["pictures"]["misclassified"], *results["pictures"]["borderline"]]
+    assert numbers(page, ".tests") == [
+        number for image in pictured for number in (image["position"], *image["probabilities"].values())
+    ]
+    pairs = results["agreement"]["training"]
+    assert numbers(page, "#pairs") == [number for pair in pairs for number in (pair["loss"], *pair["weights"].values())]
+
+
+def test_it_prints_to_a_few_pages(opened: Any, results: Results) -> None:
+    pdf = opened(results, color_scheme="dark").pdf(prefer_css_page_size=True)
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= 8
+
+
+def test_pixels_of_the_map_are_those_of_the_results(opened: Any, changed: Results) -> None:
+    line = next(line for line in changed["trial"] if line["line"] == "dW1")
+    line["error_map"] = ["AAAA" + "QEBA" * 260 + "/w=="]  # three zeros; 780 levels of 64, ten ulps; one of 255
+    page = opened(changed)
+    page.locator("[data-cell]").nth(0).click()
+    page.locator(f"[data-cell='{changed['trial'].index(line)}']").click()
+    pixels = page.evaluate(
+        "[...document.querySelector('.maps canvas').getContext('2d').getImageData(0, 0, 28, 28).data]"
+    )
+    colours = [tuple(pixels[4 * place : 4 * place + 3]) for place in range(784)]
+    levels = {k: page.evaluate(f"getComputedStyle(document.body).getPropertyValue('--level-{k}')") for k in (2, 8)}
+    assert colours[:3] == [(128, 128, 128)] * 3
+    assert set(colours[3:-1]) == {tuple(bytes.fromhex(levels[2].strip()[1:]))}
+    assert colours[-1] == tuple(bytes.fromhex(levels[8].strip()[1:]))
+
+
+def test_hostile_words_stay_words(opened: Any, changed: Results, checked: CheckResults) -> None:
+    page = opened(poisoned(changed, keep={"verdict", "line", "weights", "dtype", "pixels", "error_map", "losses"}))
+    assert HOSTILE in page.text_content("h1")
+    assert HOSTILE in page.text_content("#detail-title")
+    assert HOSTILE in page.text_content(".confusion caption")
+    for place in range(0, page.locator("[data-cell]").count(), 7):
+        page.locator("[data-cell]").nth(place).click()
+    assert page.locator("img:not([src^='data:image/png;base64,'])").count() == 0
+    assert page.locator("script").count() == 2
+    page = opened(poisoned(json.loads(json.dumps(checked)), keep={"verdict", "losses"}))
+    assert HOSTILE in page.text_content("h1")
+    assert page.text_content(".source code") == HOSTILE.splitlines()[0]
+    assert page.locator("script").count() == 1
+    assert page.locator("img").count() == 0
+
+
+def poisoned(value: Any, keep: set[str]) -> Any:
+    """The same with every text but these keys', and every engine's name, replaced by a hostile one."""
+    if isinstance(value, dict):
+        renamed = {HOSTILE if key == "numpy" else key: item for key, item in value.items()}
+        return {key: item if key in keep else poisoned(item, keep) for key, item in renamed.items()}
+    if isinstance(value, list):
+        return [poisoned(item, keep) for item in value]
+    return HOSTILE if isinstance(value, str) else value
+
+
+def test_the_policy_of_the_page_stops_what_slips_through(context: Any, unchanged: Path, tmp_path: Path) -> None:
+    html = unchanged.read_text().replace(
+        "</main>", "<script>alert(1)</script><img src='http://localhost:9/x.png'></main>"
+    )
+    (tmp_path / "page.html").write_text(html)
+    page = context.new_page()
+    dialogs: list[None] = []
+    messages: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.dismiss()))
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto((tmp_path / "page.html").as_uri())
+    assert dialogs == []
+    assert sum("Content Security Policy" in message for message in messages) == 2
+    page.close()
+
+
+def test_a_check_marks_the_culprit(opened: Any, checked: CheckResults) -> None:
+    page = opened(checked)
+    assert 'it\'s "mine" <b>.py is wrong. The first wrong line is dZ1.' in " ".join(page.text_content("h1").split())
+    culprits = page.locator(".source .culprit")
+    assert culprits.count() == 1
+    assert culprits.locator("code").text_content() == checked["source"].splitlines()[1]
+    assert "dZ1 wrong" in culprits.text_content()
+    boxes = page.eval_on_selector_all(
+        ".flow g", "all => all.map(g => [...g.querySelectorAll('text')].map(t => t.textContent))"
+    )
+    words = {name: word.split(" ", 1)[-1] for name, word in boxes}
+    assert words == {"X": "given"} | {name: line["verdict"] for name, line in checked["lines"].items()}
+    assert numbers(page, "#checked") == [1.25] * 11
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(CONTRAST) == []
+    assert page.evaluate(STRUCTURE) == []
+
+
+@pytest.mark.parametrize("verdict", ["correct", "not observable", "cannot run"])
+def test_a_check_without_anything_to_show(opened: Any, checked: CheckResults, verdict: Any) -> None:
+    nothing: CheckResults = {
+        **checked, "verdict": verdict, "first_wrong": None, "wrong": [], "lines": {}, "mistakes": [], "power": None,
+        "reason": "it took more than 10 seconds",
+    }  # fmt: skip
+    del nothing["source"]
+    assert "it took more than 10 seconds" in opened(nothing).text_content("header")
+
+
+def test_results_of_little(opened: Any, changed: Results) -> None:
+    changed["experiment"]["epochs"] = 0
+    for part in ("trial", "rulings"):
+        changed[part] = []  # type: ignore[literal-required]
+    changed["engines"], changed["audit"], changed["agreement"]["training"] = {}, {}, []
+    for part in ("pictures", "control", "seconds"):
+        changed.pop(part, None)  # type: ignore[misc]
+    page = opened(changed)
+    assert "Nothing was trained." in page.text_content("main")
+
+
+def test_numbers_that_are_not_finite(opened: Any, changed: Results) -> None:
+    engine = changed["engines"]["numpy"]
+    engine["losses"], engine["test_loss"] = [None, None], None
+    for pair in changed["agreement"]["training"]:
+        pair["drift"], pair["loss"] = [None, None], None
+    for line in changed["trial"][::5]:
+        line["median_ulps"] = line["largest_ulps"] = line["power"] = None
+        line.pop("distribution", None)
+    page = opened(changed)
+    page.locator("[data-cell='0']").click()
+    assert "not finite" in page.text_content("#pairs")
+
+
+def test_it_is_small(unchanged: Path) -> None:
+    assert unchanged.stat().st_size < 3_000_000
+
+
+@pytest.mark.parametrize("pixels", ["AAAA", HOSTILE])
+def test_a_picture_that_is_none(changed: Results, pixels: str) -> None:
+    changed["pictures"]["samples"][0]["pixels"] = pixels
+    with pytest.raises(ResultsError, match="784 bytes"):
+        render_page(changed)
