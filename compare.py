@@ -78,9 +78,9 @@ def compare(
             dump(results, output)
         if page:
             page.write(render_page(strict(results)).encode())
-    typer.echo(render(results))
     if page:
-        typer.echo(f"The same to look at: {report}")
+        typer.echo(f"To look at: {report}\n")
+    typer.echo(render(results))
     raise typer.Exit(0 if results["verdict"] == "agree" else 1)
 
 

@@ -80,7 +80,9 @@ def _culprit(culprit: Culprit, source: Sequence[str], hint: int) -> str:
     place = place if culprit.line in Steps._fields else place[0].upper() + place[1:]
     head = f"{place} is wrong{_where(culprit.source_line)}"
     if culprit.line in Steps._fields and culprit.line not in culprit.seen_in:
-        head += f"; it is not shown, but {' and '.join(culprit.seen_in)} come{'s' * (len(culprit.seen_in) == 1)} from it"
+        head += (
+            f"; it is not shown, but {' and '.join(culprit.seen_in)} come{'s' * (len(culprit.seen_in) == 1)} from it"
+        )
     said = [_wrapped(head) + _quoted(source, culprit.source_line)]
     if hint >= PATTERN:
         said.append(_labelled("What we see", _seen(culprit)))
@@ -151,7 +153,12 @@ def _rest(diagnosis: Diagnosis) -> str:
         said.append(_labelled("Your loss", diagnosis.loss))
     cancels = [name for name, line in diagnosis.lines.items() if line.word == CANCELS]
     if cancels and diagnosis.verdict == CORRECT:
-        said.append(_labelled("Digits", f"{', '.join(cancels)}: right in exact arithmetic, but digits cancel here, in saturated units above all"))
+        said.append(
+            _labelled(
+                "Digits",
+                f"{', '.join(cancels)}: right in exact arithmetic, but digits cancel, most in saturated units",
+            )
+        )
     said += [_labelled("Note", note) for note in diagnosis.notes]
     return "\n".join(said)
 

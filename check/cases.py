@@ -64,6 +64,11 @@ class Trial:
         return [case.judgement[line].word for case in self.cases]
 
     @property
+    def mixed(self) -> bool:
+        """Whether some lines are float32 and others not: a line that is rounded to be judged differs from its use."""
+        return len({line.dtype for case in self.cases for line in case.lines.values()}) > 1
+
+    @property
     def faults(self) -> list[str]:
         """The lines at fault in at least one case, in the order of computation."""
         return [line for line in Steps._fields if any(word in FAULTS for word in self.words(line))]

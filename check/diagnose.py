@@ -9,8 +9,8 @@ import numpy as np
 
 from check import error_shape
 from check.cases import GRADIENTS, Suspected, Trial, put_on_trial
-from check.error_shape import Worst
 from check.catalogue import by_id
+from check.error_shape import Worst
 from check.learner_run import LearnerCall, LearnerRun, ShownLine
 from check.loss_gradient import is_cross_entropy, sentence, slopes
 from check.matching import explains, explanations, follows
@@ -166,9 +166,7 @@ def _shown(trial: Trial, line: str) -> ShownLine | None:
 class _Inquest:
     """Goes through the faulty lines in the order of computation, and asks of each what made it so."""
 
-    def __init__(
-        self, trial: Trial, lines: dict[str, LineFinding], columns: bool, cross_entropy: bool | None
-    ) -> None:
+    def __init__(self, trial: Trial, lines: dict[str, LineFinding], columns: bool, cross_entropy: bool | None) -> None:
         self.trial, self.lines, self.columns = trial, lines, columns
         self.averaged = any("loss" in case.lines and case.lines["loss"].layout == "mean" for case in trial.cases)
         if self.averaged:  # one number for all samples: the judge cannot compare it
@@ -183,6 +181,9 @@ class _Inquest:
         if self.averaged and self.lines["loss"].word == WRONG and not self._own_loss():
             faults.append("loss")
         for line in sorted(faults, key=lambda name: name == "loss"):  # the loss feeds nothing
+            if self.trial.mixed and explains(self.trial, line, lambda own, name=line: own.right(name), ()):  # type: ignore[misc]
+                self.lines[line].word = ROUNDING if self.trial.right(line) else FOLLOWS
+                continue
             if cause := self._follows_from(line):
                 self.lines[line].word, self.lines[line].note = FOLLOWS, cause
                 continue
@@ -262,7 +263,8 @@ class _Inquest:
         for line in GRADIENTS:
             shown = [(case, case.lines[line]) for case in self.trial.cases if line in case.lines]
             for case, each in shown:
-                wanted = self._wanted(line, *case.probe.X.shape, len(case.probe.parameters.b1))
+                n, d = case.probe.X.shape
+                wanted = self._wanted(line, n, d, len(case.probe.parameters.b1))
                 if each.origin != "returned" or each.layout not in ("same", "reshaped", "transposed"):
                     continue
                 if _broadcasts(each.shape, wanted):
@@ -302,7 +304,9 @@ def _verdict(diagnosis: Diagnosis) -> str:
         missing = [name for name in unseen if diagnosis.lines[name].word == NOT_SHOWN]
         names = " and ".join(missing or unseen)
         diagnosis.reason = (
-            f"{names}: neither returned nor found under its name" if missing else f"{names}: a mistake could not be seen"
+            f"{names}: neither returned nor found under its name"
+            if missing
+            else f"{names}: a mistake could not be seen"
         )
         return NOT_OBSERVABLE
     return CORRECT

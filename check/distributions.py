@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from check.results import Distribution
-from engines import Parameters
+from engines import Steps
 from proof.arithmetic import EXACT, Arithmetic, ProofError, arithmetic_of
 from proof.enclosure import enclose
 from proof.probes import Probe
@@ -34,11 +34,10 @@ class Bounds:
         centre, ball = getattr(truth, line), getattr(around, line)
         return (ball.radius + np.abs(centre.error(ball.hi))) / ulp(centre, self._arithmetic)
 
-    def _enclose(self, place: int, arithmetic: Arithmetic, mean_last: bool, sound_only: bool):  # type: ignore[no-untyped-def]
+    def _enclose(self, place: int, arithmetic: Arithmetic, mean_last: bool, sound_only: bool) -> Steps | None:
         probe = self._at[place]
-        parameters = Parameters(*(np.asarray(p, np.float64) for p in probe.parameters))
         try:
-            return enclose(parameters, probe.X, probe.y, arithmetic, mean_last=mean_last, sound_only=sound_only)
+            return enclose(probe.parameters, probe.X, probe.y, arithmetic, mean_last=mean_last, sound_only=sound_only)
         except ProofError:  # numbers of this type may overflow
             return None
 

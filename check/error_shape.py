@@ -68,9 +68,9 @@ def describe(trial: Trial, line: str) -> str:
             bad = int(np.count_nonzero(~np.isfinite(each.values)))
             return f"{bad} of {each.values.size} entries are not finite numbers."
     for case in trial.cases:
-        each = case.lines.get(line)
-        if each is not None and each.layout == "other":
-            return f"It has the shape {each.shape} for n = {len(case.probe.y)} sample(s)."
+        other = case.lines.get(line)
+        if other is not None and other.layout == "other":
+            return f"It has the shape {other.shape} for n = {len(case.probe.y)} sample(s)."
     seen = look(trial, line)
     off = [each for each in seen if each.wrong.any()]
     if not off:
@@ -159,7 +159,7 @@ def _rows(line: str, _seen: list[Seen], off: list[Seen]) -> str | None:
             return f"It is wrong exactly for the samples with y = {label}."
     ends = (("first", 0), ("last", -1))
     for name, index in ends:
-        if many and all(np.flatnonzero(rows).tolist() == [range(len(rows))[index]] for _, rows in many):
+        if many and all(np.flatnonzero(rows).tolist() == [index % np.size(rows)] for _, rows in many):
             return f"It is wrong for the {name} sample only."
     return None
 

@@ -46,7 +46,10 @@ def call_function(program: Program, module: ModuleType, arrays: dict[str, np.nda
         raise CannotRun(f'LAYOUT is {layout!r:.40}, but only "rows" and "columns" are known')
     if sample not in (None, True, False):
         raise CannotRun(f"SAMPLE is {sample!r:.40}, but only True and False are known")
-    batches, samples = [Mode(False, False), Mode(True, False)], [Mode(False, True), Mode(True, True), Mode(True, True, flat=True)]
+    batches, samples = (
+        [Mode(False, False), Mode(True, False)],
+        [Mode(False, True), Mode(True, True), Mode(True, True, flat=True)],
+    )
     if layout is None and _first_argument(module.backprop) == "x":  # a batch would be called X
         modes = [batches[0], *samples, batches[1]]
     else:

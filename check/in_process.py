@@ -7,6 +7,7 @@ import inspect
 import linecache
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -101,4 +102,4 @@ def _call(record: dict[str, Any], probes: Sequence[Probe], columns: bool) -> Lea
 def _real(candidate: Candidate) -> Candidate:
     kind = np.float32 if candidate.values.dtype == np.float32 else np.float64
     values = np.asarray(candidate.values, kind)  # np.matrix included
-    return Candidate(*(getattr(candidate, f) for f in candidate.__dataclass_fields__ if f != "values"), values)
+    return replace(candidate, values=values)

@@ -1,12 +1,13 @@
 """Whether a learner's gradient is right for the loss that the learner wrote, whichever loss that is.
 
-Their own loss is differenced along one direction in each parameter, at three step sizes; two extrapolations (Richardson)
-give the derivative and, from how far they differ, its error.
+Their own loss is differenced along one direction in each parameter, at three step sizes; two extrapolations
+(Richardson) give the derivative and, from how far they differ, its error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,14 +23,17 @@ STEPS = (2.0**-4, 2.0**-5, 2.0**-6)
 
 SENTENCES = {  # by: the gradient is right for the learner's loss; that loss is the mean cross-entropy
     (True, True): "Your gradient is the derivative of the loss you wrote, and that loss is the mean cross-entropy.",
-    (True, False): "Your gradient is the derivative of the loss you wrote, but that loss is not the mean cross-entropy.",
+    (
+        True,
+        False,
+    ): "Your gradient is the derivative of the loss you wrote, but that loss is not the mean cross-entropy.",
     (False, True): "Your loss is the mean cross-entropy, but your gradient is not its derivative.",
     (False, False): "Your loss is not the mean cross-entropy, and your gradient is not the derivative of your loss.",
 }
 
 
 class Slope(NamedTuple):
-    """The derivative of the learner's loss along one direction: by differences, with its error, and by their gradient."""
+    """The derivative of the learner's loss along one direction: by differences with an error, and by their gradient."""
 
     line: str
     measured: float
@@ -83,7 +87,9 @@ def slopes(run: LearnerRun, base: Probe, seed: int, first: int) -> list[Slope] |
         if gradient is None or gradient.layout in ("mean", "other") or any(loss is None for loss in losses):
             return None
         claimed = float((gradient.values * getattr(direction, line[1:])).sum())
-        found.append(Slope(line, *_derivative([x for x in losses if x is not None], start.lines["loss"].dtype), claimed))
+        found.append(
+            Slope(line, *_derivative([x for x in losses if x is not None], start.lines["loss"].dtype), claimed)
+        )
     return found
 
 
@@ -92,7 +98,7 @@ def _derivative(losses: Sequence[float], dtype: str) -> tuple[float, float]:
     central = [
         (ahead - behind) / (2 * step) for ahead, behind, step in zip(losses[::2], losses[1::2], STEPS, strict=True)
     ]
-    once = [(4 * b - a) / 3 for a, b in zip(central, central[1:], strict=False)]
+    once = [(4 * b - a) / 3 for a, b in pairwise(central)]
     twice = (16 * once[1] - once[0]) / 15
     eps = np.finfo("float32" if dtype == "float32" else "float64").eps
     rounding = 50 * eps * max(map(abs, losses)) / STEPS[-1]

@@ -72,8 +72,7 @@ class Trained:
         except (ProofError, ValueError):
             return False
         return all(
-            p.shape == balls.shape and holds(balls, p)
-            for p, balls in zip(self.points[step + 1], expected, strict=True)
+            p.shape == balls.shape and holds(balls, p) for p, balls in zip(self.points[step + 1], expected, strict=True)
         )
 
     def stands_still(self, step: int) -> bool:

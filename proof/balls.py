@@ -211,19 +211,20 @@ class Balls:
         terms = a.shape[1]
         if terms > 32 and len(used := np.flatnonzero(a.nonzero.any(0))) < terms:
             a, b, terms = a[:, used], b[used], len(used)
+        summing = 2 * (terms.bit_length() + 4) ** 2 * 2.0**-106  # see _midpoints
         rounding, underflow = 0.0, UNDERFLOW
         if not self.arithmetic.is_exact:
             rounding = float(self.arithmetic.gamma(a.nonzero.sum(1).max(initial=0)))
             underflow = 4 * self.arithmetic.tiny
         with np.errstate(all="ignore"):
-            hi, lo, lost = _midpoints(a, b)
+            hi, lo = _midpoints(a, b)
             # Everything proportional to |a||b| in one product: the spread ra (|b| + rb) + |a| rb, and the roundings.
             slack = UP * (1 + terms * 2.0**-52)
             size, b_size = np.abs(a.hi) * slack, b.size
-            radius = _sums(a.radius * slack + (MULTIPLY + rounding) * (size + a.radius), b_size)
+            radius = _sums(a.radius * slack + (summing + rounding) * (size + a.radius), b_size)
             if b.radius.any():
                 radius += _sums(size, b.radius)
-            radius += lost + _sums(a.nonzero * underflow, b.nonzero.astype(np.float64))
+            radius += _sums(a.nonzero * underflow, b.nonzero.astype(np.float64))
             if not terms * (a.size.max(initial=0) * b_size.max(initial=0)) * 2 < self.arithmetic.largest:
                 radius = np.where(_sums(a.size, b_size) * 2 < self.arithmetic.largest, radius, np.inf)
             radius *= UP
@@ -330,22 +331,17 @@ def _sums(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return a * b if a.shape[1] == 1 else a @ b
 
 
-def _midpoints(a: Balls, b: Balls) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
-    """The midpoints of a matrix product, and what is lost in its sums besides MULTIPLY |a||b|.
+def _midpoints(a: Balls, b: Balls) -> tuple[np.ndarray, np.ndarray]:
+    """The midpoints of a matrix product: exact products, summed in pairs with every error kept.
 
-    Each product is a rounded one p and a rest |e| <= 4u|ab|, itself good to 6 u^2 |ab|. Their leading bits are taken off
-    in two rounds, each so that sums of what is taken are exact in any order, and what is left is below u times the
-    second unit: so its own sum is good to 4 m^2 u^2 units (S. M. Rump, T. Ogita, S. Oishi, "Accurate floating-point
-    summation part I", SIAM J. Sci. Comput. 31(1), 2008, section 3). The last additions lose 2 u^2 of the result.
+    Each product is (p, e) with |e| <= 4u|ab|; a sum in l levels leaves errors of together (l + 4) u sum|ab|, whose own
+    2l roundings are at most 2 l (l + 4) u^2 sum|ab|: the radius above counts 2 (l + 4)^2.
     """
     (rows, terms), columns = a.shape, b.shape[1]
     if terms == 0:
-        return np.zeros((rows, columns)), np.zeros((rows, columns)), 0.0
+        return np.zeros((rows, columns)), np.zeros((rows, columns))
     left, right = [part[:, :, None] for part in split(a.hi)], split(b.hi)
     a_rest, b_rest = bool(a.lo.any()), bool(b.lo.any())
-    largest = np.abs(a.hi).max(1)[:, None] * np.abs(b.hi).max(0)
-    room = 2.0 ** (2 * terms + 2).bit_length()
-    unit = np.ldexp((largest > 0) * room, np.frexp(largest)[1] + 1)  # a power of two, room times every product
     hi, lo = np.empty((rows, columns)), np.empty((rows, columns))
     height = max(1, BLOCK // (terms * columns))
     for start in range(0, rows, height):
@@ -355,21 +351,11 @@ def _midpoints(a: Balls, b: Balls) -> tuple[np.ndarray, np.ndarray, np.ndarray |
             error += a.lo[block, :, None] * b.hi
         if b_rest:
             error += a.hi[block, :, None] * b.lo
-        if terms == 1:
-            hi[block], lo[block] = two_sum(product[:, 0], error[:, 0])
-            continue
-        first = unit[block, None]
-        second = first * (room * 2.0**-53)
-        total = _taken(product, first)
-        total, rest = two_sum(total, _taken(product, second) + _taken(error, second))
-        product += error
-        hi[block], lo[block] = two_sum(total, rest + product.sum(1))
-    return hi, lo, 0.0 if terms == 1 else unit * (room * 2.0**-53 * 4 * terms**2 * 2.0**-106)
-
-
-def _taken(terms: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """Takes the bits above 2^-53 units off the terms, in place, and returns their sum along axis 1, exactly."""
-    leading = terms + unit
-    leading -= unit
-    terms -= leading
-    return leading.sum(1)
+        while (count := product.shape[1]) > 1:
+            half = count // 2
+            total, rest = two_sum(product[:, :half], product[:, half : 2 * half])
+            rest += error[:, :half] + error[:, half : 2 * half]
+            product = np.concatenate([total, product[:, 2 * half :]], 1) if count % 2 else total
+            error = np.concatenate([rest, error[:, 2 * half :]], 1) if count % 2 else rest
+        hi[block], lo[block] = two_sum(product[:, 0], error[:, 0])
+    return hi, lo

@@ -7,7 +7,7 @@ lines, and the very same functions judge a single line from an engine's own earl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -55,6 +55,16 @@ OPERANDS = {
     "dW1": ("dZ1",),
     "db1": ("dZ1",),
 }
+
+# What some forms of a line use instead of the logit.
+ACTIVATION = {"loss": "A2", "dZ2": "A2", "dZ1": "A1"}
+
+
+@cache
+def before(line: str) -> tuple[str, ...]:
+    """The lines that a line is computed from, directly or not, in the order of computation."""
+    direct = (*OPERANDS[line], *([ACTIVATION[line]] if line in ACTIVATION else ()))
+    return tuple(sorted({name for operand in direct for name in (operand, *before(operand))}, key=Steps._fields.index))
 
 
 class Problem:
@@ -126,11 +136,21 @@ class Problem:
             return _mean(value, self.n)
         return value if dA1 is None else dA1 * value
 
-    def nonlinear(self, line: str, at: Logit, dA1: Balls | None, forms: Iterable[Form]) -> Balls:
-        """The line by any of these forms: its exact value at the logit, widened by the largest of their bounds."""
+    def nonlinear(
+        self, line: str, at: Logit, dA1: Balls | None, forms: Iterable[Form], activation: Balls | None = None
+    ) -> Balls:
+        """The line by any of these forms: its exact value at the logit, widened by the largest of their bounds.
+
+        If the activation is given, dZ2 and dZ1 may also have been computed from anything in it.
+        """
         value = self.exact_at(line, at)
         if not self.arithmetic.is_exact:
-            value = value.widened(widening(largest_bound(forms, at, value, self.arithmetic), self.arithmetic))
+            radius = widening(largest_bound(forms, at, value, self.arithmetic), self.arithmetic)
+            for form in forms if activation is not None and line != "loss" else ():
+                if form.given is not None:
+                    assert activation is not None
+                    radius = np.maximum(radius, (form.given(activation, self.one) - value).size)
+            value = value.widened(radius)
         return self.finish(line, value, dA1)
 
 
@@ -163,7 +183,8 @@ def enclosure(problem: Problem, *, sound_only: bool = False) -> Steps:
                 at[line] = problem.linear(line, at)
             else:
                 forms = [form for form in LINES[line].forms if form.sound or not sound_only]
-                at[line] = problem.nonlinear(line, logits[OPERANDS[line][0]], at.get("dA1"), forms)
+                activation = None if sound_only else at.get(ACTIVATION.get(line, ""))
+                at[line] = problem.nonlinear(line, logits[OPERANDS[line][0]], at.get("dA1"), forms, activation)
             if not at[line].bounded and line != "loss":
                 raise ProofError(
                     f"the weights are so large that {line} cannot be bounded in {problem.arithmetic.name} arithmetic"

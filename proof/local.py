@@ -17,8 +17,10 @@ import numpy as np
 
 from engines.interface import Steps
 from proof.balls import Balls
-from proof.enclosure import EQUATIONS, OPERANDS, Problem
+from proof.enclosure import ACTIVATION, EQUATIONS, OPERANDS, Problem, before
 from proof.forms import LINES, Form, Logit
+
+CANCELLING = "a form that cancels"
 
 
 class Candidate(NamedTuple):
@@ -45,7 +47,7 @@ class LocalSets:
     def __init__(self, problem: Problem, shown: Mapping[str, np.ndarray], overall: Callable[[bool], Steps]) -> None:
         self.problem, self.overall = problem, overall
         self.shown = {line: Balls.of(array, problem.arithmetic) for line, array in shown.items()}
-        self._meanings = cache(self._all_meanings)
+        self._known: dict[tuple[str, bool, bool], list[Meaning]] = {}
         self._logit = cache(lambda line, meaning: problem.logit(line, meaning().balls))
 
     def candidates(self, line: str, sound: bool) -> Iterator[Candidate]:
@@ -60,52 +62,69 @@ class LocalSets:
                     if form.sound and clean == sound:
                         yield self._hull(line, choice, (form,), form.name, sound)
                     elif not sound and not form.sound:
-                        for activation in self._activations(line) if form.given else ():
-                            yield self._given(line, choice, form, activation)
+                        if form.given:
+                            yield self._given(line, choice, form)
                         if form.radius:
                             yield self._hull(line, choice, (form,), form.name, False)
 
-    def _choices(self, line: str, sound: bool) -> Iterator[Choice]:
+    def _meanings(self, line: str, sound: bool, other_passes: bool = True) -> list[Meaning]:
+        key = line, sound, other_passes
+        if key not in self._known:
+            self._known[key] = self._all_meanings(*key)
+        return self._known[key]
+
+    def _choices(self, line: str, sound: bool, other_passes: bool = True) -> Iterator[Choice]:
         """Every combination of what the operands may be: all of them sound, or at least one not."""
         names = OPERANDS[line]
-        clean = [self._meanings(name, True) for name in names]
+        clean = [self._meanings(name, True, other_passes) for name in names]
         if sound:
             yield from (dict(zip(names, meanings, strict=True)) for meanings in product(*clean))
             return
-        everything = [meanings + self._meanings(name, False) for name, meanings in zip(names, clean, strict=True)]
-        for meanings in product(*everything):
+        others = [self._meanings(name, False, other_passes) for name in names]
+        for meanings in product(*(some + more for some, more in zip(clean, others, strict=True))):
             if not all(meaning in some for meaning, some in zip(meanings, clean, strict=True)):
                 yield dict(zip(names, meanings, strict=True))
 
-    def _all_meanings(self, line: str, sound: bool) -> list[Meaning]:
-        """What a line may be when it is used: sound meanings, the one that is shown first, or the others."""
-        given = [
-            (form, activation)
-            for form in LINES[line].forms
-            if form.given and not sound
-            for activation in self._activations(line)
-        ]
+    def _all_meanings(self, line: str, sound: bool, other_passes: bool) -> list[Meaning]:
+        """What a line may be when it is used: its sound meanings, the shown one first, or the others.
+
+        A line that is not shown may come from another pass; what comes after it there is of that pass as well.
+        """
+        if other_passes and line not in self.shown:
+            overall = cache(lambda: Candidate(getattr(self.overall(sound), line), "" if sound else CANCELLING, sound))
+            return [*(self._meanings(line, sound, False) if self._rests_on_shown(line) else ()), overall]
+        forms = [form for form in LINES[line].forms if form.given and ACTIVATION[line] in self.shown]
         if line in self.shown:
             shown = cache(partial(Candidate, self.shown[line]))
             if line in ("Z1", "Z2"):
                 return [shown] if sound else []
             first = {name: self._meanings(name, True)[0] for name in OPERANDS[line]}
-            if not sound:
-                return [cache(partial(self._given, line, first, *each)) for each in given]
-            return [shown, cache(partial(self._recomputed, line, first, True))]
-        meanings = [cache(partial(self._recomputed, line, choice, sound)) for choice in self._choices(line, sound)]
-        if not sound and line not in EQUATIONS:
-            for choice in self._choices(line, True):
-                meanings.append(cache(partial(self._recomputed, line, choice, False)))
-                meanings += [cache(partial(self._given, line, choice, *each)) for each in given]
-        return [*meanings, cache(lambda: Candidate(getattr(self.overall(sound), line), "", sound))]
+            if sound:
+                return [shown, cache(partial(self._recomputed, line, first, True))]
+            return [cache(partial(self._given, line, first, form)) for form in forms]
+        if not self._rests_on_shown(line):
+            return self._meanings(line, sound)
+        choices = list(self._choices(line, sound, False))
+        if sound:
+            return [cache(partial(self._recomputed, line, choices[0], True))]
+        meanings: list[Meaning] = [cache(partial(self._recomputed, line, choice, False)) for choice in choices]
+        if line not in EQUATIONS:
+            choice = next(self._choices(line, True, False))
+            meanings.append(cache(partial(self._recomputed, line, choice, False)))
+            meanings += [cache(partial(self._given, line, choice, form)) for form in forms]
+            meanings += [cache(partial(self._given, line, choice, form)) for choice in choices for form in forms]
+        return meanings
+
+    def _rests_on_shown(self, line: str) -> bool:
+        """Whether any line before it is shown; else nothing but its global sets is known of it."""
+        return not self.shown.keys().isdisjoint(before(line))
 
     def _recomputed(self, line: str, choice: Choice, sound: bool) -> Candidate:
         """The line from its operands by every sound form, or by every form."""
         if line in EQUATIONS:
             return self._product(line, choice)
         forms = tuple(form for form in LINES[line].forms if form.sound or not sound)
-        return self._hull(line, choice, forms, "" if sound else "a cancelling form", sound)
+        return self._hull(line, choice, forms, "" if sound else CANCELLING, sound)
 
     def _product(self, line: str, choice: Choice) -> Candidate:
         operands = {name: meaning() for name, meaning in choice.items()}
@@ -115,18 +134,16 @@ class LocalSets:
 
     def _hull(self, line: str, choice: Choice, forms: tuple[Form, ...], name: str, sound: bool) -> Candidate:
         at: Logit = self._logit(OPERANDS[line][0], choice[OPERANDS[line][0]])
-        return Candidate(self.problem.nonlinear(line, at, self._factor(choice), forms), name, sound)
+        hidden = not sound and line in ACTIVATION and ACTIVATION[line] not in self.shown
+        activation = self._meanings(ACTIVATION[line], False)[0]().balls if hidden else None
+        return Candidate(self.problem.nonlinear(line, at, self._factor(choice), forms, activation), name, sound)
 
-    def _given(self, line: str, choice: Choice, form: Form, activation: Meaning) -> Candidate:
+    def _given(self, line: str, choice: Choice, form: Form) -> Candidate:
         assert form.given is not None
-        value = form.given(activation().balls, self.problem.one)
+        activation = self._meanings(ACTIVATION[line], True)[0]().balls
+        value = form.given(activation, self.problem.one)
         return Candidate(self.problem.finish(line, value, self._factor(choice)), form.name, False)
 
     @staticmethod
     def _factor(choice: Choice) -> Balls | None:
         return choice["dA1"]().balls if "dA1" in choice else None
-
-    def _activations(self, line: str) -> list[Meaning]:
-        """The activation that a form may start from: the one that is shown, or all that it may be."""
-        name = "A1" if line == "dZ1" else "A2"
-        return self._meanings(name, True)[:1] + ([] if name in self.shown else self._meanings(name, False))

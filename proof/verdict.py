@@ -11,7 +11,7 @@ import numpy as np
 from engines.interface import BinaryClassifier, Parameters, Steps
 from proof.arithmetic import EXACT, Arithmetic, ProofError, arithmetic_of
 from proof.balls import Balls
-from proof.enclosure import OPERANDS, Problem, enclosure
+from proof.enclosure import Problem, before, enclosure
 from proof.local import LocalSets
 from proof.probes import Probe
 
@@ -264,7 +264,7 @@ def _overall(
     A line that is locally rounding, like every line before it, is globally: balls contain the results of whatever they
     contain, so the global sets hold what every one of these lines is computed from, and then the line.
     """
-    if local == ROUNDING and all(earlier[name].local == ROUNDING for name in _before(line)):
+    if local == ROUNDING and all(earlier[name].local == ROUNDING for name in before(line)):
         return ROUNDING
     for sound, word in ((True, ROUNDING), (False, CANCELS)):
         balls: Balls = getattr(overall(sound), line)
@@ -277,7 +277,7 @@ def _word(line: str, local: str, overall: str, earlier: Mapping[str, LineVerdict
     """The word of a line that could be compared, and a note."""
     if local == OUTSIDE:
         return WRONG, ""
-    fault = next((name for name in _before(line) if name in earlier and earlier[name].word in FAULTS), None)
+    fault = next((name for name in before(line) if name in earlier and earlier[name].word in FAULTS), None)
     if overall == OUTSIDE and fault:
         return FOLLOWS, f"right from the engine's own earlier lines; {fault} is at fault"
     return (ROUNDING if local == overall == ROUNDING else CANCELS), ""
@@ -285,18 +285,10 @@ def _word(line: str, local: str, overall: str, earlier: Mapping[str, LineVerdict
 
 def _inherited(line: str, word: str, earlier: Mapping[str, LineVerdict]) -> str:
     """For a line that cancels only because an earlier one does: the earlier one and its form."""
-    for name in _before(line) if word == CANCELS else ():
+    for name in before(line) if word == CANCELS else ():
         if name in earlier and earlier[name].word in (CANCELS, NOT_OBSERVABLE) and earlier[name].form:
             return f"{name}: {earlier[name].form}"
     return ""
-
-
-@cache
-def _before(line: str) -> tuple[str, ...]:
-    """The lines that a line is computed from, directly or not, in the order of computation."""
-    found = {name for operand in OPERANDS[line] for name in (operand, *_before(operand))}
-    activation = {"dZ2": {"A2"}, "dZ1": {"A1"}, "loss": {"A2"}}.get(line, set())
-    return tuple(sorted(found | activation, key=Steps._fields.index))
 
 
 def _errors(truth: Balls, error: np.ndarray, arithmetic: Arithmetic) -> tuple[np.ndarray, float, tuple[int, ...]]:

@@ -23,7 +23,11 @@ def read(path: Path) -> Results | CheckResults:
         OSError: it cannot be read.
     """
     try:
-        results = json.loads(path.read_bytes(), parse_constant=_no_constant)
+        written = path.read_bytes()
+    except OSError as error:
+        raise OSError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        results = json.loads(written, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise ResultsError(f"{path} is not JSON") from None
     try:

@@ -44,7 +44,7 @@ IN_NUMPY = {
     "loss-base-10": f"{ENTROPY} / log(X.dtype.type(10))",
     "loss-summed": f"{ENTROPY} * n",
     "loss-mean-twice": f"{ENTROPY} / n",
-    "dZ2-mean-over-n-minus-1": "(A2 - y) / np.float64(n - 1)",
+    "dZ2-mean-over-n-minus-1": "(A2 - y) / X.dtype.type(n - 1)",
     "dZ2-class-for-probability": "((A2 > 0.5).astype(X.dtype) - y) / n",
     "dZ2-broadcast": "(A2 - y[:, 0]) / n",
     "dZ2-averaged": "(A2 - y).mean() / n * ones_like(A2)",

@@ -21,7 +21,7 @@ from data.fashion_mnist import PAIR_FILE
 
 ROOT = Path(__file__).parents[1]
 QUICK = ("--train-samples", "40", "--hidden", "3", "--epochs", "1", "--audit", "1")
-NUMPY = ("--engines", "numpy", *QUICK)
+NUMPY = ("--no-report", "--engines", "numpy", *QUICK)
 
 
 def compare(*arguments: str | Path, root: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +45,14 @@ def refused(*arguments: str | Path, **options: Any) -> str:
 
 
 # What it finds.
+
+
+def test_the_page_is_written_beside(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    run = compare(*(option for option in NUMPY if option != "--no-report"), "--report", page)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(f"To look at: {page}\n")
+    assert page.read_text().lower().startswith("<!doctype html>")
 
 
 def test_an_engine_and_its_copy_agree(tmp_path: Path, schema: TypeAdapter[Any]) -> None:

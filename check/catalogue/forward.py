@@ -135,7 +135,8 @@ A1 = (
         lambda o: _softmax(o.Z1, 0), dZ1=lambda o: o.A1 * (o.dA1 - (o.dA1 * o.A1).sum(0).reshape(1, -1)),
     ),
     _mistake(
-        "A1-softplus", "log(1 + exp(Z1))", "A softplus, whose derivative is the sigmoid, stands for the sigmoid.", RANGE,
+        "A1-softplus", "log(1 + exp(Z1))", "A softplus, whose derivative is the sigmoid, stands for the sigmoid.",
+        RANGE,
         "At Z1 = 0 a sigmoid is 0.5; this is 0.693.",
         lambda o: _softplus(o.Z1), dZ1=lambda o: o.dA1 * o.sigmoid(o.Z1),
     ),
