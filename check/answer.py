@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from check.catalogue import MISTAKES
-from check.diagnose import CANNOT_RUN, CORRECT, IS, LOOKS_LIKE, WRONG, Culprit, Diagnosis
+from check.diagnosis import CANNOT_RUN, CORRECT, IS, LOOKS_LIKE, Culprit, Diagnosis
 from engines.interface import Steps
 from proof.forms import LINES
-from proof.verdict import CANCELS, FOLLOWS, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE
+from proof.verdict import CANCELS, FOLLOWS, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
 
 LINE, PATTERN, NAME, CURE = 0, 1, 2, 3  # how much a hint says
 WIDTH = 80
@@ -80,9 +80,8 @@ def _culprit(culprit: Culprit, source: Sequence[str], hint: int) -> str:
     place = place if culprit.line in Steps._fields else place[0].upper() + place[1:]
     head = f"{place} is wrong{_where(culprit.source_line)}"
     if culprit.line in Steps._fields and culprit.line not in culprit.seen_in:
-        head += (
-            f"; it is not shown, but {' and '.join(culprit.seen_in)} come{'s' * (len(culprit.seen_in) == 1)} from it"
-        )
+        come = "comes" if len(culprit.seen_in) == 1 else "come"
+        head += f"; it is not shown, but {' and '.join(culprit.seen_in)} {come} from it"
     said = [_wrapped(head) + _quoted(source, culprit.source_line)]
     if hint >= PATTERN:
         said.append(_labelled("What we see", _seen(culprit)))
@@ -156,7 +155,7 @@ def _rest(diagnosis: Diagnosis) -> str:
         said.append(
             _labelled(
                 "Digits",
-                f"{', '.join(cancels)}: right in exact arithmetic, but digits cancel, most in saturated units",
+                f"{', '.join(cancels)}: right in exact arithmetic, but digits cancel, in saturated units above all",
             )
         )
     said += [_labelled("Note", note) for note in diagnosis.notes]

@@ -9,7 +9,7 @@ from typing import Any
 
 from check.answer import CURE, STATUS, render
 from check.command import conclude, examine
-from check.diagnose import CORRECT, Diagnosis
+from check.diagnosis import CORRECT, Diagnosis
 from check.in_process import run_here
 from check.loss_gradient import difference_probes
 from check.small_probes import small_probes

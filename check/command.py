@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from check.answer import CURE, STATUS, as_data, render
-from check.diagnose import IS, LOOKS_LIKE, UNKNOWN, WRONG, Culprit, Diagnosis, diagnose
+from check.diagnose import diagnose
+from check.diagnosis import IS, LOOKS_LIKE, UNKNOWN, Culprit, Diagnosis
 from check.learner import run_learner
 from check.learner_run import LearnerRun, TrainingRequest
 from check.loss_gradient import difference_probes
@@ -15,6 +16,7 @@ from check.small_probes import small_probes
 from check.update import Trained, describe, name_the_mistake, training_request
 from proof.arithmetic import ProofError
 from proof.probes import Probe
+from proof.verdict import WRONG
 from report.files import pending
 
 

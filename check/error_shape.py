@@ -68,14 +68,14 @@ def describe(trial: Trial, line: str) -> str:
             bad = int(np.count_nonzero(~np.isfinite(each.values)))
             return f"{bad} of {each.values.size} entries are not finite numbers."
     for case in trial.cases:
-        other = case.lines.get(line)
-        if other is not None and other.layout == "other":
-            return f"It has the shape {other.shape} for n = {len(case.probe.y)} sample(s)."
+        odd = case.lines.get(line)
+        if odd is not None and odd.layout == "other":
+            return f"It has the shape {odd.shape} for n = {len(case.probe.y)} sample(s)."
     seen = look(trial, line)
     off = [each for each in seen if each.wrong.any()]
     if not off:
         return "It is no number that this line can have."
-    for pattern in (_factor, _proportional, _rows, _signs, _saturated, _single):
+    for pattern in (_factor, _proportional, _clipped, _rows, _signs, _saturated, _single):
         if said := pattern(line, seen, off):
             return said
     wrong, total = sum(int(e.wrong.sum()) for e in off), sum(e.wrong.size for e in off)
@@ -149,17 +149,29 @@ def _proportional(line: str, _seen: list[Seen], off: list[Seen]) -> str | None:
     return f"What is added to the right values is {factor}{line[1:]} itself, as weight decay would."
 
 
+def _clipped(_line: str, _seen: list[Seen], off: list[Seen]) -> str | None:
+    """The wrong entries all 0, or all at one limit."""
+    wrong = np.concatenate([each.values[each.wrong] for each in off])
+    if not wrong.any():
+        return "The wrong entries are all 0."
+    limit = float(np.abs(wrong[0]))
+    inside = all(np.all(np.abs(each.values) <= limit * (1 + CLOSE)) for each in off)
+    if len(wrong) > 2 and inside and np.all(np.abs(wrong) == limit):
+        return f"The wrong entries are all {limit:.6g} or -{limit:.6g}: the line is clipped there."
+    return None
+
+
 def _rows(line: str, _seen: list[Seen], off: list[Seen]) -> str | None:
     """Whole samples only."""
     if line not in ("Z1", "A1", "Z2", "A2", "loss", "dZ2", "dA1", "dZ1"):
         return None
-    many = [(e, e.wrong.reshape(len(e.wrong), -1).any(1)) for e in off if len(e.wrong) > 1]
+    many = [(e, np.any(e.wrong.reshape(len(e.wrong), -1), axis=1)) for e in off if len(e.wrong) > 1]
     for label in (0, 1):
         if many and all(np.array_equal(rows, each.case.probe.y == label) for each, rows in many):
             return f"It is wrong exactly for the samples with y = {label}."
     ends = (("first", 0), ("last", -1))
     for name, index in ends:
-        if many and all(np.flatnonzero(rows).tolist() == [index % np.size(rows)] for _, rows in many):
+        if many and all(np.flatnonzero(rows).tolist() == [range(len(rows))[index]] for _, rows in many):
             return f"It is wrong for the {name} sample only."
     return None
 

@@ -6,7 +6,7 @@ Their own loss is differenced along one direction in each parameter, at three st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,18 +22,15 @@ from proof.probes import Probe
 STEPS = (2.0**-4, 2.0**-5, 2.0**-6)
 
 SENTENCES = {  # by: the gradient is right for the learner's loss; that loss is the mean cross-entropy
-    (True, True): "Your gradient is the derivative of the loss you wrote, and that loss is the mean cross-entropy.",
-    (
-        True,
-        False,
-    ): "Your gradient is the derivative of the loss you wrote, but that loss is not the mean cross-entropy.",
+    (True, True): "Your gradient is right for the loss you wrote, and that loss is the mean cross-entropy.",
+    (True, False): "Your gradient is right for the loss you wrote, but that loss is not the mean cross-entropy.",
     (False, True): "Your loss is the mean cross-entropy, but your gradient is not its derivative.",
-    (False, False): "Your loss is not the mean cross-entropy, and your gradient is not the derivative of your loss.",
+    (False, False): "Your loss is not the mean cross-entropy, and your gradient is not the derivative of it.",
 }
 
 
 class Slope(NamedTuple):
-    """The derivative of the learner's loss along one direction: by differences with an error, and by their gradient."""
+    """The derivative of their loss along one direction: by differences, with its error, and by their gradient."""
 
     line: str
     measured: float
@@ -45,7 +42,19 @@ class Slope(NamedTuple):
         return abs(self.measured - self.claimed) <= self.error
 
 
-def directions(base: Probe, seed: int) -> list[Parameters]:
+def difference_probes(first: Probe, seed: int) -> list[Probe]:
+    """Two samples of a probe, and the same with parameters moved along each direction, by each step size, both ways."""
+    base = first._replace(name="differences", X=first.X[:2], y=first.y[:2])
+    moved = [
+        base._replace(parameters=Parameters(*(p + sign * step * v for p, v in zip(base.parameters, way, strict=True))))
+        for way in _directions(base, seed)
+        for step in STEPS
+        for sign in (1, -1)
+    ]
+    return [base, *moved]
+
+
+def _directions(base: Probe, seed: int) -> list[Parameters]:
     """One direction in each of the four parameters, zero in the others."""
     random = np.random.default_rng([seed, 4])
     found = []
@@ -56,41 +65,43 @@ def directions(base: Probe, seed: int) -> list[Parameters]:
     return found
 
 
-def difference_probes(base: Probe, seed: int) -> list[Probe]:
-    """The base with its parameters moved along each direction, by each step size, forwards and backwards."""
-    return [
-        base._replace(
-            name=f"{base.name}, moved",
-            parameters=Parameters(*(p + sign * step * v for p, v in zip(base.parameters, direction, strict=True))),
-        )
-        for direction in directions(base, seed)
-        for step in STEPS
-        for sign in (1, -1)
-    ]
-
-
-def slopes(run: LearnerRun, base: Probe, seed: int, first: int) -> list[Slope] | None:
+def slopes(run: LearnerRun, first: Probe, seed: int, base: int) -> list[Slope] | None:
     """Their loss's derivatives beside their gradient's; None if the file does not show what is needed.
 
     Args:
-        base: the run's first probe.
-        first: the number of the first of the difference probes in the run.
+        first: the probe that ``difference_probes`` were made from.
+        base: the number of the first of them in the run.
     """
-    start = _call(run, 0)
-    if start is None or _loss(start) is None:
-        return None
     found = []
-    for number, (line, direction) in enumerate(zip(GRADIENTS, directions(base, seed), strict=True)):
-        gradient = start.lines.get(line)
-        calls = [_call(run, first + 2 * len(STEPS) * number + i) for i in range(2 * len(STEPS))]
-        losses = [None if call is None else _loss(call) for call in calls]
-        if gradient is None or gradient.layout in ("mean", "other") or any(loss is None for loss in losses):
+    for number, (line, way) in enumerate(zip(GRADIENTS, _directions(first, seed), strict=True)):
+        claimed = _mean(run, base, lambda call, line=line, way=way: _along(call, line, way))  # type: ignore[misc]
+        start = base + 1 + 2 * len(STEPS) * number
+        losses = [_mean(run, start + i, _loss) for i in range(2 * len(STEPS))]
+        known = [loss for loss in losses if loss is not None]
+        if claimed is None or len(known) < len(losses):
             return None
-        claimed = float((gradient.values * getattr(direction, line[1:])).sum())
-        found.append(
-            Slope(line, *_derivative([x for x in losses if x is not None], start.lines["loss"].dtype), claimed)
-        )
+        found.append(Slope(line, *_derivative(known, _dtype(run)), claimed))
     return found
+
+
+def _mean(run: LearnerRun, probe: int, of: Callable[[LearnerCall], float | None]) -> float | None:
+    """The mean over the calls on a probe: one, or one for each of its samples."""
+    found = [of(call) for call in run.calls if call.probe == probe and not call.repetition]
+    known = [value for value in found if value is not None]
+    return float(np.mean(known)) if found and len(known) == len(found) else None
+
+
+def _along(call: LearnerCall, line: str, way: Parameters) -> float | None:
+    """The slope that a gradient claims along a direction."""
+    gradient = call.lines.get(line)
+    if gradient is None or gradient.layout in ("mean", "other"):
+        return None
+    return float((gradient.values * getattr(way, line[1:])).sum())
+
+
+def _dtype(run: LearnerRun) -> str:
+    single = any(line.dtype == "float32" for call in run.calls for line in call.lines.values())
+    return "float32" if single else "float64"
 
 
 def _derivative(losses: Sequence[float], dtype: str) -> tuple[float, float]:
@@ -100,13 +111,8 @@ def _derivative(losses: Sequence[float], dtype: str) -> tuple[float, float]:
     ]
     once = [(4 * b - a) / 3 for a, b in pairwise(central)]
     twice = (16 * once[1] - once[0]) / 15
-    eps = np.finfo("float32" if dtype == "float32" else "float64").eps
-    rounding = 50 * eps * max(map(abs, losses)) / STEPS[-1]
+    rounding = 50 * np.finfo(dtype).eps * max(map(abs, losses)) / STEPS[-1]
     return twice, abs(twice - once[1]) + float(rounding)
-
-
-def _call(run: LearnerRun, probe: int) -> LearnerCall | None:
-    return next((c for c in run.calls if c.probe == probe and not c.repetition and c.sample in (None, 0)), None)
 
 
 def _loss(call: LearnerCall) -> float | None:

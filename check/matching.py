@@ -11,6 +11,7 @@ from check.mistakes import Mistake, fits, mean_of
 from check.own_lines import Formula, earlier
 from engines.interface import Steps
 from proof.enclosure import OPERANDS
+from proof.verdict import NOT_FINITE, SHAPE
 
 
 class Explanation(NamedTuple):
@@ -29,7 +30,7 @@ def _explains(trial: Trial, line: str, formula: Formula, suspected: Suspected, g
     seen = False
     for case in sorted(trial.cases, key=lambda case: case.probe.X.size):  # most formulas fail on the smallest
         shown = case.lines.get(line)
-        if shown is None:
+        if shown is None or any(case.judgement[name].word in (SHAPE, NOT_FINITE) for name in earlier(line)):
             continue
         own = case.own(given, suspected)
         averaged = (lambda o: mean_of(formula(o))) if shown.layout == "mean" else formula
@@ -56,6 +57,8 @@ def explanations(trial: Trial, line: str, faults: Iterable[str], suspected: Susp
                 if explains(trial, line, _right(line), doubt):
                     also = [f for f in faults if f == line or (hidden in earlier(f) and _follows(trial, f, doubt))]
                     found.append(Explanation(mistake, tuple(also)))
+    if all(len(case.probe.y) == 1 for case in trial.cases) and len(found) > 1:
+        found = [each for each in found if not each.mistake.of_batch] or found
     most = max((len(each.lines) for each in found), default=0)
     best = [each for each in found if len(each.lines) == most]
     nearest = max((Steps._fields.index(each.mistake.line) for each in best), default=0)

@@ -46,6 +46,11 @@ class Mistake:
     step: StepFormula | None = field(default=None, repr=False, compare=False)
     derivative: Mapping[str, Formula] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def of_batch(self) -> bool:
+        """Whether it is one about several samples, so that a program that sees one at a time can hardly make it."""
+        return any(word in self.id for word in ("left-out", "over-samples", "over-units", "and-mean", "averaged"))
+
 
 def fits(values: np.ndarray, formula: Formula, own: OwnLines) -> bool:
     """Whether an array of the learner's is what this formula gives, in this shape, or in it transposed."""

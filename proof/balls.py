@@ -132,7 +132,7 @@ class Balls:
         bound = size * (float(self.arithmetic.gamma(roundings)) * UP) + 2 * roundings * self.arithmetic.tiny
         if not size.max(initial=0) * 2 < self.arithmetic.largest:
             bound = np.where(size * 2 < self.arithmetic.largest, bound, np.inf)
-        return _balls(self.hi, self.lo, (self.radius + bound * where) * UP, self.arithmetic)
+        return _balls(self.hi, self.lo, (self.radius + np.where(where, bound, 0.0)) * UP, self.arithmetic)
 
     def __neg__(self) -> Balls:
         return _balls(-self.hi, -self.lo, self.radius, self.arithmetic)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from check.catalogue import MISTAKES
 from check.command import conclude
-from check.diagnose import Diagnosis
+from check.diagnosis import Diagnosis
 from check.in_process import run_here
 from check.mistakes import Mistake
 from check.small_probes import small_probes
@@ -47,6 +47,7 @@ IN_NUMPY = {
     "dZ2-mean-over-n-minus-1": "(A2 - y) / X.dtype.type(n - 1)",
     "dZ2-class-for-probability": "((A2 > 0.5).astype(X.dtype) - y) / n",
     "dZ2-broadcast": "(A2 - y[:, 0]) / n",
+    "dZ2-label-averaged": "A2 - y.mean()",
     "dZ2-averaged": "(A2 - y).mean() / n * ones_like(A2)",
     "dA1-weights-forgotten": "dZ2 * ones_like(W2)",
     "dA1-mean-undone": "(A2 - y) @ W2",
@@ -57,6 +58,8 @@ IN_NUMPY = {
     "dW2-one-for-all": "(dZ2 * A1).sum() * ones_like(W2)",
     "dW2-summed-to-one": "(dZ2 * A1).sum()",
     "dW2-products-of-sums": "(dZ2.sum(0) * A1.sum(0))[None, :]",
+    "dW2-swapped": "(dZ2 @ W2 * A1 * (1 - A1)).sum(0)[None, :]",
+    "db1-swapped": "(dZ2.T @ A1)[0]",
     "db1-one-for-all": "dZ1.sum() * ones_like(b1)",
     "db2-times-weights": "(dZ2 @ W2).sum(keepdims=True)[0]",
     "db2-times-activation": "(dZ2.T @ A1).sum(keepdims=True)[0]",
@@ -64,7 +67,7 @@ IN_NUMPY = {
 
 HEAD = """
 import numpy as np
-from numpy import abs, exp, log, log2, log10, logaddexp, maximum, ones_like, tanh, zeros_like
+from numpy import abs, exp, log, log2, log10, logaddexp, maximum, ones_like, tanh, where, zeros_like
 
 LAYOUT, SAMPLE = {layout!r}, {sample}
 def sigmoid(z): return 1 / (1 + exp(-z))
@@ -123,7 +126,7 @@ def source(mistakes: Iterable[Mistake], style: str = "harvested", dtype: str = "
 
 
 def load(file: Path) -> object:
-    """The ``backprop`` that a file defines."""
+    """The ``backprop`` that a file defines, or its engine."""
     name = f"learner_{next(_numbers)}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
@@ -131,13 +134,18 @@ def load(file: Path) -> object:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return module.backprop
+    return getattr(module, "backprop", None) or module.Mine
 
 
 def diagnosis_of(folder: Path, text: str, probes: list = PROBES) -> Diagnosis:
     """The diagnosis of a file's text, made in this process."""
     file = folder / f"mine_{next(_numbers)}.py"
     file.write_text(text, encoding="utf-8")
+    return diagnosis_here(file, probes)
+
+
+def diagnosis_here(file: Path, probes: list = PROBES) -> Diagnosis:
+    """The diagnosis of a file, made in this process."""
     training = training_request(probes[0])
     run = run_here(load(file), [probe[1:] for probe in probes], training)  # type: ignore[arg-type]
     return conclude(run, probes, 0, training)

@@ -267,6 +267,32 @@ def test_a_correct_program_written_differently_is_not_accused(name, dtype):
         assert all(j.mean_last == (name == "divided last") for j in judgements)
 
 
+HIDDEN = {
+    "only gradients": tuple(line for line in Steps._fields if line not in GRADIENTS),
+    "only logits and gradients": ("A1", "A2", "loss", *INNER),
+    "every other line": Steps._fields[1::2],
+    "A1 and dZ1": ("A1", "dZ1"),
+    "only the bias": tuple(line for line in Steps._fields if line != "db1"),
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_a_correct_program_that_shows_little_is_not_accused(hidden, dtype):
+    probes = PROBES["20-5-1"]
+    for changes in PROGRAMS.values():
+        shown = [by_hand(some, dtype, **changes)._replace(**dict.fromkeys(HIDDEN[hidden])) for some in probes]
+        assert accused(judge(probes, shown, dtype)) == []
+
+
+def test_a_gradient_is_seen_to_be_wrong_when_nothing_else_is_shown():
+    for some in TRIED:
+        wrong = by_hand(some, dW1=lambda s: -s.dZ1.T @ s.X)
+        wrong = wrong._replace(**dict.fromkeys(HIDDEN["only gradients"]))
+        (judgement,) = judge([some], [wrong], "float64")
+        assert judgement.culprit == "dW1"
+
+
 def test_global_and_local_agree_that_a_right_line_is_rounding():
     # A line that is locally rounding is called so globally without computing it; here it is computed.
     from proof.arithmetic import FLOAT64

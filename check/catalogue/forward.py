@@ -35,6 +35,10 @@ def _positive(z: Balls) -> np.ndarray:
     return z.hi > 0
 
 
+def _leaky(balls: Balls, z: Balls) -> Balls:
+    return balls * np.where(_positive(z), 1, 0.01)
+
+
 def _softmax(z: Balls, axis: int) -> Balls:
     e = z.exp()
     total = e.sum(axis)
@@ -82,6 +86,12 @@ Z1 = (
         lambda o: _without_bias(o, 1) / o.d + o.b1, dW1=lambda o: o.right("dW1") / o.d,
     ),
     _mistake(
+        "Z1-pixels-scaled-again", "(X / 255) @ W1.T + b1", "The pixels are divided by 255 once more.",
+        "They are in [0, 1] already; divided again, the network hardly sees them.",
+        "Print X.max() where it is used: it must be 1.",
+        lambda o: (o.X / 255) @ o.W1.T + o.b1, dW1=lambda o: o.right("dW1") / 255,
+    ),
+    _mistake(
         "Z1-bias-of-output", "X @ W1.T + b2", "The output's bias b2 is added where b1 belongs.", BIAS,
         "Change b1: Z1 must move, and does not.",
         lambda o: _without_bias(o, 1) + o.b2, db1=lambda o: 0 * o.b1,
@@ -98,6 +108,11 @@ A1 = (
         "A1-relu", "maximum(Z1, 0)", "The hidden units are rectified linear, not sigmoids.", RANGE,
         "Look for entries of A1 that are above 1 or exactly 0.",
         lambda o: _where(o.Z1, _positive(o.Z1)), dZ1=lambda o: _where(o.dA1, _positive(o.Z1)),
+    ),
+    _mistake(
+        "A1-leaky-relu", "where(Z1 > 0, Z1, 0.01 * Z1)", "The hidden units are leaky rectified linear, not sigmoids.",
+        RANGE, "Look for entries of A1 that are above 1 or negative.",
+        lambda o: _leaky(o.Z1, o.Z1), dZ1=lambda o: _leaky(o.dA1, o.Z1),
     ),
     _mistake(
         "A1-activation-forgotten", "Z1", "The activation is forgotten: A1 is Z1 itself.", LINEAR,
@@ -135,8 +150,7 @@ A1 = (
         lambda o: _softmax(o.Z1, 0), dZ1=lambda o: o.A1 * (o.dA1 - (o.dA1 * o.A1).sum(0).reshape(1, -1)),
     ),
     _mistake(
-        "A1-softplus", "log(1 + exp(Z1))", "A softplus, whose derivative is the sigmoid, stands for the sigmoid.",
-        RANGE,
+        "A1-softplus", "log(1 + exp(Z1))", "A softplus, the integral of the sigmoid, stands for the sigmoid.", RANGE,
         "At Z1 = 0 a sigmoid is 0.5; this is 0.693.",
         lambda o: _softplus(o.Z1), dZ1=lambda o: o.dA1 * o.sigmoid(o.Z1),
     ),

@@ -219,6 +219,11 @@ DZ2 = (
         "dZ2 = (A2 - y[:, None]) / n",
     ),
     _dZ2(
+        "label-averaged", "A2 - y.mean()", "The mean of all labels is subtracted from every sample, not its own.",
+        "Often (n, 1) - (n,), averaged along the wrong axis: which picture has which label is lost.",
+        "Swap two labels: dZ2 must move, and does not.", lambda o: _probability(o) - _label_mean(o),
+    ),
+    _dZ2(
         "averaged", "(A2 - y).mean() for every sample", "Each sample gets the mean error of the batch, not its own.",
         "Which sample was wrong is forgotten before W2 is reached.",
         "Look at dZ2 for several samples: all entries are the same.",
@@ -230,6 +235,10 @@ DZ2 = (
         lambda o: _mean(o, o.sigmoid(o.A2) - o.y),
     ),
 )  # fmt: skip
+
+
+def _label_mean(o: OwnLines) -> Balls:
+    return Balls.of(o.y, o.arithmetic).sum(0) / o.n
 
 
 def _output_slope(o: OwnLines) -> Balls:

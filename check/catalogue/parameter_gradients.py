@@ -109,6 +109,11 @@ OF_WEIGHTS = (
     _transposed("dW2", "(dZ2.T @ A1).T"),
     _transposed("dW1", "(dZ1.T @ X).T"),
     _mistake(
+        "dW2-swapped", "db1", "This is db1: the parts of the result are in another order than they are taken.",
+        "Both have h entries, so no shape complains, and each parameter learns from the other's gradient.",
+        "Return (dW1, db1, dW2, db2), in this order.", lambda o: o.right("db1").reshape(1, -1),
+    ),
+    _mistake(
         "dW2-before-activation", "dZ2.T @ Z1", "Z1 stands where A1 belongs.",
         "W2 was multiplied with A1 on the way forward, so its derivative has A1 on the way back.",
         "Change b1 by a lot: A1 saturates and dW2 must settle; yours keeps growing.",
@@ -205,6 +210,11 @@ OF_BIASES = (
         "db2-absolute", "abs(dZ2).sum(0)", "The errors' signs are lost before they are summed.", MIXED,
         "With both labels in a batch db2 may be negative; yours never is.",
         lambda o: o.mean(_absolute(o.dZ2).sum(0)),
+    ),
+    _mistake(
+        "db1-swapped", "dW2", "This is dW2: the parts of the result are in another order than they are taken.",
+        "Both have h entries, so no shape complains, and each parameter learns from the other's gradient.",
+        "Return (dW1, db1, dW2, db2), in this order.", lambda o: o.right("dW2").reshape(-1),
     ),
     _mistake(
         "db1-slope-forgotten", "dA1.sum(0)", "dA1 stands where dZ1 belongs: the slope A1 (1 - A1) is missing.",

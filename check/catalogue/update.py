@@ -24,6 +24,11 @@ def _moved(step: OwnStep, factor: Balls | float = 1.0, keep: tuple[str, ...] = (
     return moved[0], moved[1], moved[2], moved[3]
 
 
+def _biases_twice(step: OwnStep) -> Balls4:
+    once, twice = _moved(step), _moved(step, 2.0)
+    return once[0], twice[1], once[2], twice[3]
+
+
 def _unmoved(step: OwnStep) -> Balls4:
     return _moved(step, keep=step.start._fields)
 
@@ -74,6 +79,10 @@ UPDATE: tuple[Mistake, ...] = (
     _mistake(
         "step-twice", "p -= learning_rate * dp, twice", "Every gradient is subtracted twice.", RATE,
         "Set the learning rate to 1 and compare p before minus p after with dp.", lambda s: _moved(s, 2.0),
+    ),
+    _mistake(
+        "biases-twice", "b -= learning_rate * db, twice", "The biases are moved twice in every step.", RATE,
+        "Set the learning rate to 1 and compare b1 before minus b1 after with db1.", _biases_twice,
     ),
     _mistake(
         "summed", "p -= learning_rate * n * dp", "The gradients of a batch are added up, not averaged.", RATE,

@@ -1,0 +1,11 @@
+# line: dW1
+# Someone left weight decay in.
+import numpy as np
+
+def backprop(X, y, W1, b1, W2, b2):
+    A1 = 1 / (1 + np.exp(-(X @ W1.T + b1)))
+    A2 = 1 / (1 + np.exp(-(A1 @ W2.T + b2)))
+    dZ2 = (A2 - y[:, None]) / len(y)
+    dZ1 = dZ2 @ W2 * A1 * (1 - A1)
+    dW1 = dZ1.T @ X + 1e-3 * W1  # here
+    return dW1, dZ1.sum(0), dZ2.T @ A1, dZ2.sum(0)

@@ -1,0 +1,10 @@
+# line: dZ2
+# A (n, 1) minus a (n,), saved by a mean over the wrong axis.
+import numpy as np
+
+def backprop(X, y, W1, b1, W2, b2):
+    A1 = 1 / (1 + np.exp(-(X @ W1.T + b1)))
+    A2 = 1 / (1 + np.exp(-(A1 @ W2.T + b2)))
+    dZ2 = (A2 - y).mean(axis=1, keepdims=True)  # here
+    dZ1 = dZ2 @ W2 * A1 * (1 - A1)
+    return dZ1.T @ X, dZ1.sum(0), dZ2.T @ A1, dZ2.sum(0)

@@ -1,0 +1,123 @@
+"""The command as its user meets it: text, exit status, JSON, hints, replay, and files that cannot run."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from learner_files import CORRECT, line, write
+
+from check.command import check_file
+from check.examples import write_examples
+from check.small_probes import FULL_SIZE, small_probes
+from engines.interface import Steps
+from proof.arithmetic import ProofError
+
+HALF = CORRECT.replace("dA1 * A1 * (1 - A1)", "dA1 * A1")
+CHECK = (
+    "import sys; from pathlib import Path; from check.command import check_file; print(check_file(Path(sys.argv[1]))[1]"
+)
+
+
+def test_a_correct_file_is_called_correct(tmp_path: Path) -> None:
+    text, status = check_file(write(tmp_path, CORRECT))
+    assert status == 0
+    assert text.splitlines()[0].endswith("mine.py: correct")
+    assert "right for the loss you wrote" in text
+    assert "no secure sandbox" in text
+
+
+def test_hints_stop_where_they_should(tmp_path: Path) -> None:
+    file = write(tmp_path, HALF)
+    answers = [check_file(file, hint=hint)[0] for hint in range(4)]
+    number = line(HALF, "dZ1")
+    for hint, text in enumerate(answers):
+        assert f"dZ1 is wrong (line {number})\n    {number} | dZ1 = dA1 * A1" in text
+        for level, word in enumerate(("What we see", "Likely cause", "Cure "), 1):
+            assert (word in text) is (hint >= level), (hint, word)
+        assert max(map(len, text.replace(str(file), "mine.py").splitlines())) <= 80
+    assert "The only one of the" in answers[3]
+
+
+def test_the_json_is_as_promised_whatever_happens(tmp_path: Path) -> None:
+    output = tmp_path / "out.json"
+    keys = ["version", "file", "verdict", "first_wrong", "wrong", "lines", "mistakes", "power", "isolation", "reason"]
+    for source, verdict, status, first in (
+        (CORRECT, "correct", 0, None),
+        (HALF, "wrong", 1, "dZ1"),
+        ("def backprop(:", "cannot run", 2, None),
+        (CORRECT.replace("(A2 - y[:, None]) / n", "(A2 - y) / n"), "cannot run", 2, "dZ2"),
+    ):
+        _, found = check_file(write(tmp_path, source), json=output)
+        data = json.loads(output.read_bytes())
+        assert list(data) == keys
+        assert (data["version"], data["verdict"], found, data["first_wrong"]) == (1, verdict, status, first)
+        assert list(data["lines"]) == list(Steps._fields)
+        assert all(list(entry) == ["verdict", "source_line", "error_ulps"] for entry in data["lines"].values())
+        assert (data["reason"] is None) is (verdict in ("correct", "wrong"))
+        assert "sandbox" in data["isolation"]
+    check_file(write(tmp_path, HALF), json=output)
+    data = json.loads(output.read_bytes())
+    assert data["wrong"] == ["dZ1"]
+    assert [(m["id"], m["line"], m["confidence"]) for m in data["mistakes"]] == [("dZ1-slope-half-a", "dZ1", "is")]
+    assert data["lines"]["dZ1"]["source_line"] == line(HALF, "dZ1")
+
+
+def test_one_probe_is_replayed(tmp_path: Path) -> None:
+    file = write(tmp_path, HALF)
+    for probe in small_probes(3):
+        assert check_file(file, seed=3, probe=probe.name)[1] == 1, probe.name
+    with pytest.raises(ProofError, match="there is no probe 'x': choose from 5x7x3 initial"):
+        check_file(file, probe="x")
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("while True: pass", "was not done after 1 s"),
+        ("import os\nprint('PASS')\nos._exit(0)", "ended its process with status 0"),
+        ("def backprop(X, y):\n    return 1", "backprop takes (X, y)"),
+        (CORRECT.replace("return dW1,", "return dW1.astype(object),"), "not an array of real numbers"),
+        ("import numpy as np\nnp.zeros(10**10) + 1", "more memory"),
+    ],
+)
+def test_a_hostile_file_cannot_run(tmp_path: Path, source: str, reason: str) -> None:
+    text, status = check_file(write(tmp_path, source), seconds=1)
+    assert status == 2
+    assert "cannot run" in " ".join(text.split())
+    assert reason in " ".join(text.split())
+
+
+def test_what_the_file_printed_is_shown_on_request(tmp_path: Path) -> None:
+    file = write(tmp_path, "print('hello there')\n" + CORRECT)
+    assert "hello there" not in check_file(file)[0]
+    assert check_file(file, show_output=True)[0].endswith("hello there\n")
+
+
+def test_neither_torch_nor_jax_is_imported(tmp_path: Path) -> None:
+    code = f"{CHECK}, 'torch' in sys.modules, 'jax' in sys.modules)"
+    command = [sys.executable, "-c", code, str(write(tmp_path, CORRECT))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
+    assert done.stdout.split() == ["0", "False", "False"]
+
+
+def test_the_examples_can_be_checked_and_are_never_overwritten(tmp_path: Path) -> None:
+    mine, broken = write_examples(tmp_path)
+    assert (mine.name, broken.name) == ("my_backprop.py", "broken_backprop.py")
+    text, status = check_file(mine)
+    assert status == 1
+    assert "dZ2 is wrong" in text
+    assert "sigmoid is applied twice" in check_file(broken)[0]
+    with pytest.raises(FileExistsError, match="is there already"):
+        write_examples(tmp_path)
+
+
+def test_probes_are_what_they_promise() -> None:
+    probes = small_probes(0)
+    assert {len(probe.y) for probe in probes} >= {1, 3, 5}
+    assert any(probe.X.shape[1] == FULL_SIZE[1] for probe in probes)
+    assert all((probe.parameters.b1 != 0).all() and probe.parameters.b2 != 0 for probe in probes)
+    assert any((probe.X == 0).any() for probe in probes)
+    assert all({0, 1} == set(probe.y) for probe in probes if len(probe.y) > 1)
+    assert any(p.name != q.name or (p.X != q.X).any() for p, q in zip(probes, small_probes(1), strict=True))

@@ -1,0 +1,133 @@
+"""The catalogue on trial: a file with any of its mistakes gets its own line and its own name."""
+
+import itertools
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mistaken_files import FORMULAS, TAILS, diagnosis_of, source
+
+from check.catalogue import MISTAKES, by_id
+from check.diagnosis import CORRECT, IS, Diagnosis
+from check.mistakes import Mistake, holds
+from engines.interface import DTYPES, Steps
+from proof.arithmetic import FLOAT64
+from proof.balls import Balls
+from proof.forms import LINES
+
+LINE_NAMES = tuple(dict.fromkeys(mistake.line for mistake in FORMULAS))
+
+
+def verdicts(diagnosis: Diagnosis) -> list[tuple[str, str, list[str]]]:
+    return [(c.line, c.confidence, [mistake.id for mistake in c.mistakes]) for c in diagnosis.culprits]
+
+
+def assert_named(folder: Path, mistake: Mistake, style: str, dtype: str) -> None:
+    text = source([mistake], style, dtype)
+    diagnosis = diagnosis_of(folder, text)
+    if style == "one sample" and diagnosis.verdict == CORRECT:
+        return  # of one sample it is no mistake
+    assert len(diagnosis.culprits) == 1, (mistake.id, verdicts(diagnosis))
+    culprit = diagnosis.culprits[0]
+    names = [each.id for each in culprit.mistakes]
+    if style == "one sample":
+        assert mistake.id in names or mistake.of_batch, (mistake.id, verdicts(diagnosis))
+    else:
+        assert (names, culprit.confidence) == ([mistake.id], IS)
+    assert culprit.line == mistake.line
+    if style == "columns":
+        return  # there every line is turned once more before it is returned
+    number = next(i for i, line in enumerate(text.splitlines(), 1) if line.endswith(f"# {mistake.line}"))
+    assert culprit.source_line == number, mistake.id
+
+
+def test_the_catalogue_is_whole() -> None:
+    assert len(MISTAKES) >= 60
+    assert len({mistake.id for mistake in MISTAKES}) == len(MISTAKES)
+    assert {mistake.line for mistake in MISTAKES} == {*Steps._fields, "update", "call"}
+    for mistake in MISTAKES:
+        assert mistake.id.startswith(mistake.line)
+        for text in (mistake.formula, mistake.says, mistake.why, mistake.see, mistake.lesson):
+            assert text.strip() == text
+            assert text
+        assert mistake.says.endswith(".")
+        assert by_id(mistake.id) is mistake
+        if mistake.line in LINES:
+            assert mistake.formula != LINES[mistake.line].formula
+    assert min(Counter(mistake.line for mistake in MISTAKES).values()) >= 2
+
+
+def test_no_correct_line_is_a_mistake(tmp_path: Path) -> None:
+    for style, dtype in itertools.product(TAILS, DTYPES):
+        diagnosis = diagnosis_of(tmp_path, source([], style, dtype))
+        assert (diagnosis.verdict, verdicts(diagnosis)) == (CORRECT, []), (style, dtype)
+
+
+@pytest.mark.parametrize("line", LINE_NAMES)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_every_mistake_gets_its_line_and_its_name(tmp_path: Path, line: str) -> None:
+    for mistake in FORMULAS:
+        if mistake.line == line:
+            assert_named(tmp_path, mistake, "harvested", "float64")
+
+
+@pytest.mark.parametrize("style", TAILS)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_some_mistakes_in_every_style(tmp_path: Path, style: str, dtype: str) -> None:
+    start = 5 * list(TAILS).index(style) + DTYPES.index(dtype)
+    for mistake in FORMULAS[start::60]:
+        assert_named(tmp_path, mistake, style, dtype)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", TAILS)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_every_mistake_in_every_style(tmp_path: Path, style: str, dtype: str) -> None:
+    for mistake in FORMULAS:
+        assert_named(tmp_path, mistake, style, dtype)
+
+
+# What hides another mistake, or makes the file look like one that divides by n at the end.
+HIDING = ("zero", "mean", "n-minus-1", "softplus", "step", "loss-summed")
+
+
+def assert_both_named(folder: Path, pair: tuple[Mistake, Mistake]) -> None:
+    found = {culprit.line: [m.id for m in culprit.mistakes] for culprit in diagnosis_of(folder, source(pair)).culprits}
+    for mistake in pair:
+        assert mistake.id in found.get(mistake.line, []), ([m.id for m in pair], found)
+    assert len(found) == 2, ([m.id for m in pair], found)
+
+
+def pairs(each: int, seed: int) -> list[tuple[Mistake, Mistake]]:
+    choice = random.Random(seed)
+    pool = [mistake for mistake in FORMULAS if not any(word in mistake.id for word in HIDING)]
+    of_line = {line: [mistake for mistake in pool if mistake.line == line] for line in LINE_NAMES}
+    return [
+        (choice.choice(of_line[one]), choice.choice(of_line[two]))
+        for one, two in itertools.combinations(LINE_NAMES, 2)
+        for _ in range(each)
+    ]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_two_mistakes_in_different_lines_are_both_named(tmp_path: Path) -> None:
+    for pair in pairs(1, seed=0)[::3]:
+        assert_both_named(tmp_path, pair)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_many_pairs_of_mistakes_are_both_named(tmp_path: Path) -> None:
+    for pair in pairs(5, seed=1):
+        assert_both_named(tmp_path, pair)
+
+
+def test_not_a_number_is_never_held() -> None:
+    balls = Balls.of(np.zeros(2), FLOAT64)
+    assert holds(balls, np.zeros(2))
+    assert not holds(balls, np.array([0.0, np.nan]))
+    assert not holds(balls, np.array([0.0, 1e-3]))
