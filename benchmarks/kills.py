@@ -1,6 +1,6 @@
 """The kill matrix: which checker catches which wrong backward pass, and which accuses a correct program.
 
-Run it with ``python -m benchmarks.kills``; the table in the README is what ``--markdown`` prints.
+Run it with ``python -m benchmarks.kills``; ``--markdown`` prints the table for a page of text.
 """
 
 from __future__ import annotations
@@ -35,11 +35,10 @@ SAMPLES = ("one", "batch")
 CAPTION = f"""\
 Caught: wrong backward passes that the checker reports, out of those observable on the samples it was given. A mistake
 is observable where some entry of its gradient errs more than {MARGIN} times as much as in any of the correct programs;
-+k counts others that were caught all the same, in lines that a gradient does not show. Accused: correct programs that
-the checker reports.
-What is unequal: Backproof knows the network and is shown its lines, the libraries treat it as a black box. Defaults are
-given one sample, experts {BATCH} of them, Backproof both. An expert sets no absolute tolerance, and the tightest
-relative one (a power of ten) that accuses no correct program at initial weights, where there is one below 1.
++k counts others, reported all the same. Accused: correct programs that the checker reports.
+What is unequal: Backproof knows the network and is shown its lines, the libraries treat it as a black box. Defaults
+are given one sample, experts {BATCH}, Backproof both. An expert sets no absolute tolerance, and the tightest relative
+one (a power of ten) that accuses no correct program at initial weights, where there is one below 1.
 gradcheck is given {PIXELS} of the 784 columns of W1, the brightest, the mistakes in a single column among them: its
 slow mode is slow, and its fast one runs it to word an error. Everybody else is given all."""
 

@@ -29,15 +29,13 @@ def find_certificate(initial: Parameters, dataset: Dataset, settings: Settings) 
     return None
 
 
-def certificate_result(
-    certificate: Certificate, trainings: Mapping[str, Training], settings: Settings
-) -> CertificateResult:
+def certificate_result(certificate: Certificate, trainings: Mapping[str, Training]) -> CertificateResult:
     """What the certificate says, and how far each engine is from it at the end of every epoch."""
     drift: dict[str, list[dict[str, float]]] = {}
     wrong: dict[str, list[int]] = {}
     for name, training in trainings.items():
         drift[name] = []
-        for epoch, parameters in enumerate(training.epoch_ends(settings.epochs)):
+        for epoch, parameters in enumerate(training.epoch_ends):
             errors = certificate.drift(epoch, parameters)._asdict()
             drift[name].append({field: float(np.abs(error).max()) for field, error in errors.items()})
         differ = certificate.proven & (training.predictions != certificate.predictions)

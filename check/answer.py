@@ -47,7 +47,7 @@ def render(diagnosis: Diagnosis, source: Sequence[str], hint: int = CURE, replay
 def _headline(diagnosis: Diagnosis) -> str:
     places = [f"{_place(culprit)}{_where(culprit.source_line)}" for culprit in diagnosis.culprits]
     what = f", in {'; '.join(places)}" if places else ""
-    return _wrapped(f"{diagnosis.file}: {diagnosis.verdict}{what if diagnosis.verdict == WRONG else ''}")
+    return f"{diagnosis.file}: {diagnosis.verdict}{what if diagnosis.verdict == WRONG else ''}"
 
 
 def _place(culprit: Culprit) -> str:

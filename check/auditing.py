@@ -10,7 +10,7 @@ import numpy as np
 from check.differences import drift, finite_epsilons
 from check.engine_process import Loaded
 from check.results import BlockResult, ControlResult
-from check.training import BLOCK, Settings, Training
+from check.training import BLOCK, Settings, Training, epoch_ends, fit_in_blocks
 from data import Dataset
 from engines import Parameters
 from proof.audit import AuditedBlock, audit_block, choose_blocks
@@ -50,18 +50,11 @@ def train_reordered(loaded: Loaded, initial: Parameters, dataset: Dataset, setti
     W1, b1, W2, b2 = initial
     engine = loaded.engine(Parameters(W1[units][:, pixels], b1[units], W2[:, units], b2), settings.dtype)
     reached = [engine.parameters]
-    for _ in engine.fit_in_blocks(
-        dataset.X_train[:, pixels],
-        dataset.y_train,
-        epochs=settings.epochs,
-        learning_rate=settings.learning_rate,
-        batch_size=settings.batch_size,
-        block=BLOCK[settings.dtype],
-    ):
+    for _ in fit_in_blocks(engine, dataset.X_train[:, pixels], dataset.y_train, settings, settings.epochs):
         reached.append(engine.parameters)
-    blocks = (len(reached) - 1) // max(settings.epochs, 1) or 1
     pixels, units = np.argsort(pixels), np.argsort(units)
-    return [Parameters(W1[units][:, pixels], b1[units], W2[:, units], b2) for W1, b1, W2, b2 in reached[::blocks]]
+    at = [reached[0], *epoch_ends(reached, settings.epochs)]
+    return [Parameters(W1[units][:, pixels], b1[units], W2[:, units], b2) for W1, b1, W2, b2 in at]
 
 
 def control(engine: str, training: Training, reordered: list[Parameters]) -> ControlResult:
@@ -70,7 +63,7 @@ def control(engine: str, training: Training, reordered: list[Parameters]) -> Con
     return ControlResult(
         engine=engine,
         weights={name: finite_epsilons(p, q) for name, p, q in pairs},
-        drift=drift(training.epoch_ends(len(training.sample_losses)), reordered[1:]),
+        drift=drift(training.epoch_ends, reordered[1:]),
     )
 
 

@@ -69,7 +69,7 @@ def training_differences(trainings: Mapping[str, Training]) -> Iterator[PairDiff
                 field: finite_epsilons(p, q) for field, p, q in zip(Parameters._fields, a.final, b.final, strict=True)
             },
             disagreements=np.flatnonzero(a.predictions != b.predictions).tolist(),
-            drift=drift(*(training.epoch_ends(len(training.sample_losses)) for training in (a, b))),
+            drift=drift(*(training.epoch_ends for training in (a, b))),
         )
 
 

@@ -12,6 +12,8 @@ from proof.arithmetic import ProofError
 
 CLOSE = 1e-3  # of two ratios that are said to be the same; float32 leaves about four digits after the cancellation
 
+LOGIT = {"A1": "Z1", "dZ1": "Z1", "A2": "Z2", "dZ2": "Z2", "loss": "Z2"}  # whose function each line is
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -178,7 +180,7 @@ def _rows(line: str, _seen: list[Seen], off: list[Seen]) -> str | None:
 
 def _signs(line: str, _seen: list[Seen], off: list[Seen]) -> str | None:
     """Only where the logit of that entry is negative, or positive."""
-    logit = {"A1": "Z1", "dZ1": "Z1", "A2": "Z2", "dZ2": "Z2", "loss": "Z2"}.get(line)
+    logit = LOGIT.get(line)
     if logit is None:
         return None
     for name, sign in (("negative", -1), ("positive", 1)):
@@ -190,7 +192,7 @@ def _signs(line: str, _seen: list[Seen], off: list[Seen]) -> str | None:
 
 def _saturated(line: str, seen: list[Seen], off: list[Seen]) -> str | None:
     """Only where the logit of that entry is large."""
-    logit = {"A1": "Z1", "dZ1": "Z1", "A2": "Z2", "dZ2": "Z2", "loss": "Z2"}.get(line)
+    logit = LOGIT.get(line)
     if logit is None:
         return None
     smallest = min(float(np.abs(_logit(e, logit)).ravel()[e.wrong.ravel()].min()) for e in off)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import os
 import platform
@@ -19,7 +18,7 @@ from check.results import Agreement, Experiment, LineResult, Results, RulingResu
 from check.side_by_side import Outcome, Watch, no_watch, side_by_side
 from check.training import Settings
 from check.trial import accusations, judge_all, probes_at, show_steps
-from data import Dataset
+from data import Dataset, sha256
 from engines import Parameters, initial_weights
 
 
@@ -80,7 +79,7 @@ def compare_engines(
     if dataset.X_train.shape[1] == PIXELS:
         results["pictures"] = pictures(initial, dataset, outcome.trainings)
     if certificate := find_certificate(initial, dataset, settings):
-        results["certificate"] = certificate_result(certificate, outcome.trainings, settings)
+        results["certificate"] = certificate_result(certificate, outcome.trainings)
     return results
 
 
@@ -106,7 +105,7 @@ def _finite(parameters: Parameters) -> bool:
 
 
 def _experiment(dataset: Dataset, settings: Settings, initial: Parameters) -> Experiment:
-    weights = hashlib.sha256(b"".join(p.astype("<f8").tobytes() for p in initial)).hexdigest()
+    weights = sha256(*(p.astype("<f8", copy=False) for p in initial))
     installed = ("numpy", "torch", "jax")
     return Experiment(
         classes=list(dataset.class_names),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import numpy as np
 
 from check.engine_process import Loaded
 from check.results import Confusion, EngineResult, Seconds
-from data import Dataset
+from data import Dataset, sha256
 from engines import BinaryClassifier, EngineError, Parameters, PromiseBroken
 from engines.interface import DTYPES
 
@@ -62,10 +61,30 @@ class Training:
     def final(self) -> Parameters:
         return self.pauses[-1]
 
-    def epoch_ends(self, epochs: int) -> list[Parameters]:
+    @property
+    def epoch_ends(self) -> list[Parameters]:
         """Where training stood at the end of every epoch."""
-        blocks = (len(self.pauses) - 1) // epochs if epochs else 1
-        return self.pauses[blocks::blocks]
+        return epoch_ends(self.pauses, len(self.sample_losses))
+
+
+def epoch_ends(pauses: list[Parameters], epochs: int) -> list[Parameters]:
+    """Of the parameters at the start and after every block, those at the end of every epoch."""
+    blocks = (len(pauses) - 1) // epochs if epochs else 1
+    return pauses[blocks::blocks]
+
+
+def fit_in_blocks(
+    engine: BinaryClassifier, X: np.ndarray, y: np.ndarray, settings: Settings, epochs: int
+) -> Iterator[np.ndarray]:
+    """Train an engine as the settings say, with a pause after every BLOCK steps: the losses of each block's samples."""
+    return engine.fit_in_blocks(
+        X,
+        y,
+        epochs=epochs,
+        learning_rate=settings.learning_rate,
+        batch_size=settings.batch_size,
+        block=BLOCK[settings.dtype],
+    )
 
 
 def train(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> Training:
@@ -76,26 +95,16 @@ def train(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Setti
     """
     before = _hash(dataset)
     X, y = dataset.X_train, dataset.y_train
-    block = BLOCK[settings.dtype]
-
-    def blocks(engine: BinaryClassifier, epochs: int, samples: int | None = None) -> Iterator[np.ndarray]:
-        return engine.fit_in_blocks(
-            X[:samples],
-            y[:samples],
-            epochs=epochs,
-            learning_rate=settings.learning_rate,
-            batch_size=settings.batch_size,
-            block=block,
-        )
 
     # Another engine of the class runs one block, so that what it compiles is timed apart.
     clock = time.perf_counter()
-    list(blocks(loaded.engine(initial, settings.dtype), min(settings.epochs, 1), block * settings.batch_size))
+    first = slice(BLOCK[settings.dtype] * settings.batch_size)
+    list(fit_in_blocks(loaded.engine(initial, settings.dtype), X[first], y[first], settings, min(settings.epochs, 1)))
     engine = loaded.engine(initial, settings.dtype)
     setup = loaded.seconds + time.perf_counter() - clock
 
     pauses, losses, seconds = [engine.parameters], [], 0.0
-    running = blocks(engine, settings.epochs)
+    running = fit_in_blocks(engine, X, y, settings, settings.epochs)
     while True:
         clock = time.perf_counter()
         block_losses = next(running, None)
@@ -139,7 +148,4 @@ def _confusion(predictions: np.ndarray, y: np.ndarray) -> Confusion:
 
 
 def _hash(dataset: Dataset) -> str:
-    digest = hashlib.sha256()
-    for array in (dataset.X_train, dataset.y_train, dataset.X_test, dataset.y_test):
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
+    return sha256(dataset.X_train, dataset.y_train, dataset.X_test, dataset.y_test)

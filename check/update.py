@@ -15,7 +15,7 @@ from proof.arithmetic import ProofError, arithmetic_of
 from proof.audit import audit_block
 from proof.probes import Probe
 
-RATE, EPOCHS, BATCH = 0.375, 2, 2
+RATE, EPOCHS, BATCH = 0.375, 2, 2  # a rate of which neither the square nor the inverse is a simple factor
 
 
 def training_request(probe: Probe) -> TrainingRequest:

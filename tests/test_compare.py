@@ -20,8 +20,8 @@ from small_data import engine_file
 from data.fashion_mnist import PAIR_FILE
 
 ROOT = Path(__file__).parents[1]
-QUICK = ("--train-samples", "40", "--hidden", "3", "--epochs", "1", "--audit", "1")
-NUMPY = ("--no-report", "--engines", "numpy", *QUICK)
+QUICK = ("--no-report", "--train-samples", "40", "--hidden", "3", "--epochs", "1", "--audit", "1")
+NUMPY = ("--engines", "numpy", *QUICK)
 
 
 def compare(*arguments: str | Path, root: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -78,7 +78,7 @@ def test_the_three_engines_agree(tmp_path: Path, schema: TypeAdapter[Any]) -> No
     pytest.importorskip("torch", reason="torch is not installed (pip install torch)")
     pytest.importorskip("jax", reason="jax is not installed (pip install jax)")
     path = tmp_path / "results.json"
-    run = compare("--train-samples", "2000", "--epochs", "2", "--audit", "1", "--json", path)
+    run = compare("--no-report", "--train-samples", "2000", "--epochs", "2", "--audit", "1", "--json", path)
     assert (run.returncode, run.stderr) == (0, "")
     results = schema.validate_json(path.read_text())
     assert list(results["engines"]) == ["numpy", "torch", "jax"]
@@ -184,7 +184,7 @@ def test_a_rate_that_is_far_too_large_is_no_traceback() -> None:
         (("--frobnicate",), "--frobnicate"),
         (("frobnicate",), "frobnicate"),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_request_that_cannot_be_met(arguments: Sequence[str], words: str) -> None:
     assert words in refused(*([] if "--engines" in arguments else ["--engines", "numpy"]), *arguments)
@@ -339,7 +339,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, seconds: float) -> None:
         path,
     ]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to all of them

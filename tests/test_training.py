@@ -67,7 +67,7 @@ def test_training_is_fit_with_pauses(dtype: str, batch_size: int) -> None:
     assert len(training.pauses) == 1 + 3 * 3
     assert all(map(np.array_equal, training.pauses[0], NumpyEngine(INITIAL, dtype).parameters))
     assert sum(visited) == 3 * len(dataset.y_train)
-    ends = training.epoch_ends(3)
+    ends = training.epoch_ends
     assert len(ends) == 3
     assert ends[-1] is training.final
     assert training.result["losses"] == [mean(epoch) for epoch in losses]
@@ -95,7 +95,7 @@ def test_measures_are_what_they_are_called() -> None:
 def test_no_epochs() -> None:
     training = train(loaded(NumpyEngine), INITIAL, small_dataset(), Settings(epochs=0, hidden=3))
     assert training.result["losses"] == []
-    assert training.epoch_ends(0) == []
+    assert training.epoch_ends == []
     assert all(map(np.array_equal, training.final, INITIAL))
 
 
