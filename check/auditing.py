@@ -72,8 +72,9 @@ def block_results(blocks: list[AuditedBlock]) -> list[BlockResult]:
         BlockResult(
             first_step=block.first_step,
             steps=block.steps,
+            word=block.word,
             outside=block.outside,
-            radius=block.radius,
+            radius=block.radius if np.isfinite(block.radius) else None,
             blind=block.blind,
         )
         for block in sorted(blocks, key=lambda block: block.first_step)

@@ -20,6 +20,7 @@ from check.training import Settings
 from check.trial import accusations, judge_all, probes_at, show_steps
 from data import Dataset, sha256
 from engines import Parameters, initial_weights
+from proof.verdict import WRONG
 
 
 def compare_engines(
@@ -91,7 +92,7 @@ def _complaints(outcome: Outcome) -> Iterator[str]:
         if not _finite(training.final):
             yield f"{name}: a final weight is not finite"
     for name, blocks in outcome.audits.items():
-        outside = [block for block in blocks if block["outside"]]
+        outside = [block for block in blocks if block["word"] == WRONG]
         if outside:
             first = outside[0]
             yield (

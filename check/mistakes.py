@@ -59,8 +59,6 @@ def fits(values: np.ndarray, formula: Formula, own: OwnLines) -> bool:
             balls = formula(own)
     except (ProofError, ValueError):  # unbounded, or the shapes of what came before do not fit together
         return False
-    if not np.isfinite(balls.radius).any():  # a division by zero
-        return balls.shape == values.shape and not np.isfinite(values).any()
     long = _long(balls.shape)
     if _long(values.shape) == long and holds(balls, values.reshape(balls.shape)):
         return True
@@ -69,11 +67,16 @@ def fits(values: np.ndarray, formula: Formula, own: OwnLines) -> bool:
 
 
 def holds(balls: Balls, values: np.ndarray) -> bool:
-    """Whether the balls hold these values, widened for another order of the same operations."""
-    if not balls.bounded or not np.isfinite(values).all():
+    """Whether the balls hold these values, widened for another order of the same operations.
+
+    Where a formula has no bound, as in a division by zero, it gives what is not finite, and nowhere else.
+    """
+    finite = np.isfinite(values)
+    if not np.array_equal(finite, np.isfinite(balls.radius)):
         return False
+    values = np.where(finite, values, 0)
     slack = float(balls.arithmetic.gamma(16)) * balls.size + 16 * balls.arithmetic.tiny
-    return bool(balls.widened(3 * balls.radius + slack * balls.nonzero).inside(values).all())
+    return bool(balls.widened(3 * balls.radius + slack * balls.nonzero).inside(values)[finite].all())
 
 
 def _long(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -130,9 +130,10 @@ class BlockResult(TypedDict):
 
     first_step: int
     steps: int
+    word: str  # rounding, wrong, or not observable: a mistake could hide anywhere in it
     outside: int  # parameters that ended where rounding cannot have taken them
-    radius: float  # what rounding can do, as a fraction of the movement: the median over the parameters that moved
-    blind: float  # the share of them in which it is all of the movement
+    radius: float | None  # what rounding can do, as a fraction of the movement: the median; None: without a bound
+    blind: float  # the share of the parameters in which it is all of the movement
 
 
 class ControlResult(TypedDict):

@@ -14,6 +14,7 @@ from engines.interface import Parameters
 from proof.arithmetic import ProofError, arithmetic_of
 from proof.audit import audit_block
 from proof.probes import Probe
+from proof.verdict import WRONG
 
 RATE, EPOCHS, BATCH = 0.375, 2, 2  # a rate of which neither the square nor the inverse is a simple factor
 
@@ -54,7 +55,7 @@ class Trained:
             )
         except ProofError:
             return False
-        return block.outside == 0
+        return block.word != WRONG
 
     def own_first(self, step: int) -> int:
         """The first sample of a step."""

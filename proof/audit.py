@@ -26,6 +26,7 @@ import numpy as np
 from engines.interface import Parameters
 from proof.arithmetic import FLOAT64, Arithmetic, ProofError, arithmetic_of
 from proof.forms import LINES
+from proof.verdict import NOT_OBSERVABLE, ROUNDING, WRONG
 
 UP = 1 + 2.0**-40  # each step's radius comes from fewer than 2000 roundings of numbers that are not negative
 
@@ -50,7 +51,8 @@ class AuditedBlock:
     Attributes:
         first_step: its first step of SGD, counted from 0 at the start of training.
         steps: how many it has.
-        outside: how many parameters ended where rounding cannot have taken them.
+        outside: how many parameters ended where rounding cannot have taken them, or are not finite.
+        unbounded: of how many others nothing can be said, since the bound of what rounding can do overflowed.
         radius: the median over the parameters that moved of radius / movement: a mistake below it cannot be seen.
         blind: the share of them whose radius is at least their movement.
     """
@@ -58,8 +60,18 @@ class AuditedBlock:
     first_step: int
     steps: int
     outside: int
+    unbounded: int
     radius: float
     blind: float
+
+    @property
+    def word(self) -> str:
+        """``wrong``; ``not observable`` where a mistake could hide in every parameter, or in one without a bound;
+        else ``rounding``.
+        """
+        if self.outside:
+            return WRONG
+        return NOT_OBSERVABLE if self.unbounded or self.blind == 1 else ROUNDING
 
 
 def choose_blocks(total: int, per_epoch: int, count: int | None, seed: int) -> list[int]:
@@ -98,19 +110,24 @@ def audit_block(
     if not all(np.isfinite(p).all() for p in start):
         raise ProofError("the audit starts from parameters that are not finite")
     reached = rerun(start, X, y, learning_rate=learning_rate, batch_size=batch_size, dtype=dtype)
-    outside, ratios = 0, []
+    outside, unbounded, ratios = 0, 0, []
     for disc, ended, began in zip(reached, end, start, strict=True):
         if ended.shape != disc.centre.shape:
             raise ProofError(f"the parameters changed their shape from {disc.centre.shape} to {ended.shape}")
-        error = np.abs(ended.astype(np.float64) - disc.centre)
-        outside += int(error.size - np.count_nonzero(error <= disc.radius * UP))
-        moved = np.abs(disc.centre - began)
-        ratios.append((disc.radius[moved > 0] / moved[moved > 0]).ravel())
+        finite, bounded = np.isfinite(ended), np.isfinite(disc.size)
+        with np.errstate(invalid="ignore"):
+            inside = np.abs(ended.astype(np.float64) - disc.centre) <= disc.radius * UP
+            moved = np.abs(disc.centre - began)
+        outside += int(np.count_nonzero(~(finite & (inside | ~bounded))))
+        unbounded += int(np.count_nonzero(finite & ~bounded))
+        moving = bounded & (moved > 0)
+        ratios += [disc.radius[moving] / moved[moving], np.full(np.count_nonzero(~bounded), np.inf)]
     ratio = np.concatenate(ratios)
     return AuditedBlock(
         first_step=first_step,
         steps=-(-len(y) // batch_size),
         outside=outside,
+        unbounded=unbounded,
         radius=float(np.median(ratio)) if ratio.size else 0.0,
         blind=float(np.mean(ratio >= 1)) if ratio.size else 0.0,
     )
@@ -129,7 +146,7 @@ def rerun(
     )
     discs = tuple(Disc(np.array(p, np.float64), np.zeros(np.shape(p))) for p in start)
     X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
-    with np.errstate(all="ignore"):  # what overflows becomes an infinite radius or NaN, and neither is ever inside
+    with np.errstate(all="ignore"):  # what overflows becomes an infinite radius or NaN: no bound, and never inside
         for first in range(0, len(y), batch_size):
             batch = slice(first, first + batch_size)
             discs = _step(discs, X[batch], y[batch], learning_rate, arithmetic)

@@ -74,15 +74,15 @@ def audit_chart(audits: Mapping[str, Sequence[BlockResult]]) -> Markup:
     """What rounding can do in each audited block, as a fraction of how far the weights moved."""
     figure, axes = _chart("step of training", "rounding / movement\n(log scale)")
     for number, (name, blocks) in enumerate(audits.items()):
-        for fault in (False, True):
-            some = [block for block in blocks if (block["outside"] > 0) == fault]
+        for word in dict.fromkeys(block["word"] for block in blocks):
+            some = [block for block in blocks if block["word"] == word]
             steps, radii = [block["first_step"] for block in some], [block["radius"] or math.nan for block in some]
             look: dict[str, Any] = {"marker": MARKERS[number % 6], "ms": 11 - 3.5 * (number % 3)}
-            if fault:
+            if word == "wrong":
                 look = {"marker": "X", "ms": 12}
-            if some:
-                word = "outside" if fault else "within rounding"
-                axes.plot(steps, radii, linestyle="", color=ENGINES[number % 6], label=_text(f"{name}: {word}"), **look)
+            elif word == "not observable":
+                look["mfc"] = "none"
+            axes.plot(steps, radii, linestyle="", color=ENGINES[number % 6], label=_text(f"{name}: {word}"), **look)
     axes.axhline(1, color=INK, linestyle="--", linewidth=1)
     axes.text(0, 0.6, "above this line nothing would be seen", color=INK, va="top", fontsize=9)
     _log(axes)

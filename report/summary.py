@@ -119,7 +119,7 @@ def _training(results: Results) -> str:
             return "Nothing was trained."
         parts.append(f"{name} {short(losses[0])} to {short(losses[-1])}")
     blocks = [block for audited in results["audit"].values() for block in audited]
-    inside = sum(block["outside"] == 0 for block in blocks)
+    inside = sum(block["word"] == "rounding" for block in blocks)
     audited = f" {inside} of {len(blocks)} audited blocks are within rounding." if blocks else ""
     return f"Mean loss from the first epoch to the last: {', '.join(parts)}.{audited}"
 

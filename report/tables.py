@@ -8,7 +8,7 @@ from statistics import median
 
 from tabulate import tabulate
 
-from check.results import CertificateResult, EngineResult, Experiment, LineResult, Results
+from check.results import BlockResult, CertificateResult, EngineResult, Experiment, LineResult, Results
 from engines import Parameters
 
 
@@ -95,20 +95,21 @@ def audit(results: Results) -> str:
     rows = [
         [
             name,
-            f"{sum(block['outside'] == 0 for block in blocks)} of {len(blocks)}",
+            f"{sum(block['word'] == 'rounding' for block in blocks)} of {len(blocks)}",
+            sum(block["word"] == "not observable" for block in blocks),
             f"{sum(block['steps'] for block in blocks):,}",
-            f"{median(block['radius'] for block in blocks):.0e}",
-            f"{max(block['radius'] for block in blocks):.0e}",
+            *(_radius(measure([_bound(block) for block in blocks])) for measure in (median, max)),
             f"{max(block['blind'] for block in blocks):.1%}",
         ]
         for name, blocks in results["audit"].items()
         if blocks
     ]
-    headers = ["", "within\nrounding", "steps", "radius\nmedian", "radius\nlargest", "blind\nat most"]
+    headers = ["", "within\nrounding", "not\nobservable", "steps", "radius\nmedian", "radius\nlargest", "blind\nat most"]
     lines = [
         _table(rows, headers),
         "radius: what rounding can do to a weight, as a fraction of how far it moved;",
-        "blind: the share of weights in which that is all of the movement.",
+        "blind: the share of weights in which that is all of the movement. A block is",
+        "not observable where all are blind, or rounding has no bound.",
     ]
     if results["experiment"]["dtype"] == "float32":
         lines.append("In float32 the radius grows with training: late in it a small mistake passes, by any method.")
@@ -212,6 +213,14 @@ def _table(rows: list[list[str]], headers: list[str]) -> str:
 
 def _number(value: float | None, form: str) -> str:
     return "not finite" if value is None else format(value, form)
+
+
+def _bound(block: BlockResult) -> float:
+    return math.inf if block["radius"] is None else block["radius"]
+
+
+def _radius(value: float) -> str:
+    return f"{value:.0e}" if math.isfinite(value) else "no bound"
 
 
 def _short(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -144,9 +145,34 @@ def test_nan_is_outside_and_never_inside() -> None:
         audit(start, end)
 
 
-def test_weights_that_overflow_are_never_inside() -> None:
+@pytest.mark.parametrize("where", [0, 3], ids=["W1", "b2"])
+def test_where_rounding_has_no_bound_only_what_is_not_finite_is_wrong(where: int) -> None:
+    """The bound overflows, of a correct float32 program too; nothing is inside it, and nothing but NaN outside."""
     start = Parameters(*(p * 1e200 for p in trained(0)))
-    assert audit(start, start).outside > 0
+    block = audit(start, start)
+    assert (block.word, block.outside) == ("not observable", 0)
+    assert block.unbounded > 0
+    end = Parameters(*(p.copy() for p in start))
+    end[where].flat[0] = np.nan
+    assert audit(end, start).word == "wrong"
+
+
+def test_a_large_rate_in_float32_accuses_no_honest_engine() -> None:
+    """The radius doubles with every step until it overflows: zero times infinity, at a dark pixel, is no verdict."""
+    X, y = samples(200)
+    engine = NumpyEngine(initial_weights(D, H, seed=0), "float32")
+    start = engine.parameters
+    engine.fit(X, y, epochs=1, learning_rate=4.0)
+    block = audit_block(start, engine.parameters, X, y, learning_rate=4.0, batch_size=1, dtype="float32")
+    assert (block.word, block.outside, block.radius) == ("not observable", 0, np.inf)
+
+
+def test_a_block_in_which_anything_could_hide_is_not_observable() -> None:
+    seen = AuditedBlock(first_step=0, steps=1, outside=0, unbounded=0, radius=1.0, blind=0.99)
+    assert seen.word == "rounding"
+    assert replace(seen, blind=1.0).word == "not observable"
+    assert replace(seen, unbounded=1).word == "not observable"
+    assert replace(seen, outside=1, unbounded=1, blind=1.0).word == "wrong"
 
 
 def test_blocks_are_drawn_with_the_ends_of_the_first_and_last_epoch() -> None:

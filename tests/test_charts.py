@@ -22,8 +22,9 @@ CONTROL: Any = {"engine": HOSTILE, "drift": [1.0, 2.0, 3.0]}
 CERTIFICATE: Any = {"losses": ["0.1", "0.01", "0.001"], "drift": {HOSTILE: [{"W1": 1.0, "b1": 2.0}] * 3}}
 BLOCKS: Any = {
     HOSTILE: [
-        {"first_step": 0, "radius": 1e-9, "outside": 0},
-        {"first_step": 300, "radius": 0.0, "outside": 5},
+        {"first_step": 0, "radius": 1e-9, "word": "rounding"},
+        {"first_step": 300, "radius": 0.0, "word": "wrong"},
+        {"first_step": 600, "radius": None, "word": "not observable"},
     ],
     "numpy": [],
 }

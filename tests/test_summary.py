@@ -30,7 +30,7 @@ RESULTS: Any = {
         "a": {"losses": [0.5, 0.25], "misclassified": [1, 2], "seconds": {"setup": 1.0, "train": 6e-6}},
         "b": {"losses": [0.5, 0.25], "misclassified": [1], "seconds": {"setup": 1.0, "train": 12e-6}},
     },
-    "audit": {"a": [{"outside": 0}, {"outside": 3}]},
+    "audit": {"a": [{"word": "rounding"}, {"word": "wrong"}]},
     "agreement": {"training": [{"disagreements": [2]}]},
 }
 
