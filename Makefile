@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: compare test lint data bench bench-quick bench-compare kills clean
+.PHONY: compare test lint data bench bench-quick bench-compare kills lessons clean
 
 compare: $(INSTALLED)
 	$(BIN)/python compare.py
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -35,10 +35,14 @@ bench-compare: $(INSTALLED)
 kills: $(INSTALLED)
 	$(BIN)/python -m benchmarks.kills
 
+# The notebooks, for learners and solved, from the lessons' sources.
+lessons: $(INSTALLED)
+	$(BIN)/python -m lessons.make_notebooks
+
 clean:
 	rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench,lessons]'
 	touch $@

@@ -61,7 +61,8 @@ def _where(line: int | None) -> str:
 def _quoted(source: Sequence[str], line: int | None) -> str:
     if line is None or not 0 < line <= len(source) or not source[line - 1].strip():
         return ""
-    return f"\n{line:>6} | {source[line - 1].strip()[: WIDTH - 10]}"
+    text = source[line - 1].strip()
+    return f"\n{line:>6} | {text if len(text) <= WIDTH - 10 else text[: WIDTH - 11] + '…'}"
 
 
 def _table(diagnosis: Diagnosis) -> str:

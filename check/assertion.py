@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,17 +49,17 @@ def check_backprop(backward: Callable[..., Any] | str | Path, *, seed: int = 0, 
     probes = small_probes(seed)
     if isinstance(backward, str | Path):
         diagnosis, _ = examine(Path(backward), probes, seed)
-        file = Path(backward)
+        file = str(backward)
     else:
         training = training_request(probes[0])
         asked = [probe[1:] for probe in (*probes, *difference_probes(probes[0], seed))]
         run = run_here(backward, asked, training)
+        file = run.file
+        if not Path(file).is_file():  # a cell of a notebook has a name that says nothing, and lines
+            run.file = run.name or "backprop"
         diagnosis = conclude(run, probes, seed, training)
-        file = Path(run.file)
-    try:
-        source = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        source = []
+    linecache.checkcache(file)
+    source = [line.rstrip("\r\n") for line in linecache.getlines(file)]
     return Answer(diagnosis, render(diagnosis, source, hint))
 
 

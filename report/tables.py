@@ -96,7 +96,7 @@ def audit(results: Results) -> str:
         [
             name,
             f"{sum(block['word'] == 'rounding' for block in blocks)} of {len(blocks)}",
-            sum(block["word"] == "not observable" for block in blocks),
+            str(sum(block["word"] == "not observable" for block in blocks)),
             f"{sum(block['steps'] for block in blocks):,}",
             *(_radius(measure([_bound(block) for block in blocks])) for measure in (median, max)),
             f"{max(block['blind'] for block in blocks):.1%}",
@@ -104,7 +104,15 @@ def audit(results: Results) -> str:
         for name, blocks in results["audit"].items()
         if blocks
     ]
-    headers = ["", "within\nrounding", "not\nobservable", "steps", "radius\nmedian", "radius\nlargest", "blind\nat most"]
+    headers = [
+        "",
+        "within\nrounding",
+        "not\nobservable",
+        "steps",
+        "radius\nmedian",
+        "radius\nlargest",
+        "blind\nat most",
+    ]
     lines = [
         _table(rows, headers),
         "radius: what rounding can do to a weight, as a fraction of how far it moved;",

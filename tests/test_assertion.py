@@ -1,6 +1,8 @@
 """The check from a test-suite: functions, engine classes and files."""
 
+import linecache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from learner_files import CORRECT
@@ -27,6 +29,17 @@ def test_what_is_wrong_fails_with_the_answer(tmp_path: Path) -> None:
     answer = check_backprop(file)
     assert answer.status == 1
     assert str(answer) == answer.text == repr(answer)
+
+
+def test_a_notebooks_cell_has_lines_and_no_path() -> None:
+    cell, module = "/nowhere/4711.py", ModuleType("notebook")
+    wrong = CORRECT.replace("dZ1.sum(0)", "dA1.sum(0)")
+    linecache.cache[cell] = (len(wrong), None, wrong.splitlines(keepends=True), cell)
+    exec(compile(wrong, cell, "exec"), module.__dict__)
+    answer = check_backprop(module.backprop)
+    assert answer.text.startswith("backprop: wrong, in db1 (line 20)")
+    assert "dA1.sum(0)" in answer.text
+    assert "nowhere" not in answer.text
 
 
 def test_an_engine_that_trains_wrongly_fails() -> None:
