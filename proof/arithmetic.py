@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-EXP_ERROR = 16  # k: an exponential or logarithm of a library is wrong by at most k u; measured at most 6.4
+EXP_ERROR = 16  # k: an exponential or logarithm of a library is wrong by at most k u; measured at most 6.9
 
 
 class ProofError(ValueError):

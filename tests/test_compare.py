@@ -99,7 +99,8 @@ def test_options_reach_the_experiment(tmp_path: Path) -> None:
 
 def test_where_rounding_has_no_bound_a_correct_engine_is_not_called_wrong(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    run = compare(*NUMPY, "--dtype", "float32", "--learning-rate", "0.25", "--train-samples", "200", "--json", path)
+    steep = ("--dtype", "float32", "--learning-rate", "0.25", "--train-samples", "200", "--hidden", "12")
+    run = compare(*NUMPY, *steep, "--json", path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "no bound" in run.stdout
     assert [block["word"] for block in json.loads(path.read_text())["audit"]["numpy"]][-1] == "not observable"
