@@ -178,8 +178,8 @@ def _labelled(label: str, text: str) -> str:
     )
 
 
-def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
-    """The answer as JSON's types; its keys are promised to programs."""
+def as_data(diagnosis: Diagnosis, source: Sequence[str]) -> dict[str, Any]:
+    """The answer as JSON's types, with the lines of the file; its keys are promised to programs."""
     return {
         "version": 1,
         "file": diagnosis.file,
@@ -198,4 +198,5 @@ def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
         "power": diagnosis.power,
         "isolation": diagnosis.isolation,
         "reason": diagnosis.reason,
+        "source": "\n".join(source),
     }

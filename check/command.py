@@ -50,13 +50,14 @@ def check_file(
         OSError: the file for the answer cannot be written.
     """
     probes = _chosen(seed, probe)
+    source = _source(path)
     with ExitStack() as stack:
         output = stack.enter_context(pending(json)) if json else None
         diagnosis, run = examine(path, probes, seed, seconds=seconds, memory=memory)
         if output:
-            output.write(json_format.dumps(as_data(diagnosis), indent=2).encode() + b"\n")
+            output.write(json_format.dumps(as_data(diagnosis, source), indent=2).encode() + b"\n")
     replay = f"python compare.py check {path} --seed {seed}"
-    text = render(diagnosis, _source(path), hint, replay)
+    text = render(diagnosis, source, hint, replay)
     if show_output:
         text += f"\n\nThe file printed {run.output_bytes} bytes:\n{run.output}"
     return text, STATUS[diagnosis.verdict]

@@ -240,4 +240,4 @@ class CheckResults(TypedDict):
     power: float | None
     isolation: str
     reason: str | None
-    source: NotRequired[str]  # the text of the file
+    source: NotRequired[str]  # the text of the file; empty if it cannot be read

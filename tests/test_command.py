@@ -42,7 +42,8 @@ def test_hints_stop_where_they_should(tmp_path: Path) -> None:
 
 def test_the_json_is_as_promised_whatever_happens(tmp_path: Path) -> None:
     output = tmp_path / "out.json"
-    keys = ["version", "file", "verdict", "first_wrong", "wrong", "lines", "mistakes", "power", "isolation", "reason"]
+    keys = ["version", "file", "verdict", "first_wrong", "wrong", "lines", "mistakes", "power", "isolation"]
+    keys += ["reason", "source"]
     for source, verdict, status, first in (
         (CORRECT, "correct", 0, None),
         (HALF, "wrong", 1, "dZ1"),
@@ -59,6 +60,7 @@ def test_the_json_is_as_promised_whatever_happens(tmp_path: Path) -> None:
         assert "sandbox" in data["isolation"]
     check_file(write(tmp_path, HALF), json=output)
     data = json.loads(output.read_bytes())
+    assert data["source"].splitlines() == HALF.splitlines()
     assert data["wrong"] == ["dZ1"]
     assert [(m["id"], m["line"], m["confidence"]) for m in data["mistakes"]] == [("dZ1-slope-half-a", "dZ1", "is")]
     assert data["lines"]["dZ1"]["source_line"] == line(HALF, "dZ1")
