@@ -13,7 +13,7 @@
 # warning. In each room you look at the marks that three mistakes leave, you guess which is which, and then you ask the
 # judge.
 #
-# You need lessons 1 to 4, or the twelve lines by heart. Nothing but NumPy and matplotlib is used.
+# You need lessons 1 and 3, or the twelve lines by heart. Nothing but NumPy and matplotlib is used.
 
 # %%
 # Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.

@@ -1,0 +1,251 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 1. One neuron, one derivative
+#
+# Backpropagation is the chain rule, and the chain rule is made of small derivatives. In this lesson there is one neuron
+# and one derivative. You compute it in four ways, and find out how wrong each of them is.
+#
+# You need Python and what a derivative is.
+
+# %%
+# Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.
+BACKPROOF = ""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+above = (Path.cwd(), *Path.cwd().parents)
+checkout = next((folder for folder in above if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
+if checkout is None and not BACKPROOF:
+    raise SystemExit("This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project.")
+if checkout is None:
+    subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, "backproof"], check=True)
+    checkout = Path("backproof").resolve()
+sys.path.insert(0, str(checkout))
+needed = {
+    "numpy": "numpy",
+    "flint": "python-flint",
+    "matplotlib": "matplotlib",
+    "tabulate": "tabulate",
+    "typer": "typer",
+}
+missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
+if missing:
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from flint import arb, ctx
+
+ctx.prec = 200  # bits: what is called the truth below has 60 digits
+
+plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
+
+# %% [markdown]
+# A neuron adds up its inputs, each times a weight, and adds a bias: that is its *logit* $z$. What it hands on is a
+# number between 0 and 1,
+#
+# $$\sigma(z) = \frac{1}{1 + e^{-z}},$$
+#
+# the sigmoid. Its derivative, its *slope*, says how much a small change of $z$ changes the output.
+#
+# ## Predict
+#
+# Before you run anything: where is the slope largest, and how large is it there? And what is it at $z = 10$: about a
+# tenth of that, a hundredth, or less than a thousandth?
+#
+# ## Write
+
+
+# %%
+def sigmoid(z):
+    # write: return the sigmoid of z, with np.exp
+    return 1 / (1 + np.exp(-z))
+    # end
+
+
+def slope(z):
+    # write: return the derivative of the sigmoid at z; it can be written with sigmoid(z) alone
+    a = sigmoid(z)
+    return a * (1 - a)
+    # end
+
+
+# %% [markdown]
+# ## Check
+#
+# The truth comes from ball arithmetic: a ball is an interval that is proven to contain the number.
+
+
+# %%
+def true_slope(z):
+    """The slope at exactly the float z, good to 50 digits."""
+    a = 1 / (1 + (-arb(float(z))).exp())
+    return a * (1 - a)
+
+
+def relative_error(value, z):
+    truth = true_slope(z)
+    return abs(float((arb(float(value)) - truth) / truth))
+
+
+for z in (0.0, 1.0, 10.0):
+    print(f"z = {z:4}: slope {slope(z):.3g}, relative error {relative_error(slope(z), z):.0e}")
+assert all(relative_error(slope(z), z) < 1e-9 for z in (-5.0, 0.0, 1.0, 10.0))
+
+# %% [markdown]
+# The slope is largest at 0, where it is 0.25. At 10 it is less than a thousandth of that. A neuron with a large logit
+# is *saturated*: whatever reaches it from behind is multiplied by nearly nothing.
+#
+# ## Predict
+#
+# Nobody differentiates by hand without a check, and the oldest check is the definition of the derivative: move $z$ a
+# little, and see. The *forward* difference is $(\sigma(z + t) - \sigma(z)) / t$, the *central* one $(\sigma(z + t) -
+# \sigma(z - t)) / 2t$. What is the best step $t$ in float64: as small as the machine allows, about $10^{-8}$, or about
+# $10^{-5}$?
+#
+# ## Write
+
+
+# %%
+def forward_difference(f, z, t):
+    return (f(z + t) - f(z)) / t
+
+
+def central_difference(f, z, t):
+    # write: return the central difference of f at z with step t
+    return (f(z + t) - f(z - t)) / (2 * t)
+    # end
+
+
+def complex_step(f, z, t):
+    # write: return the imaginary part of f(z + i t), divided by t; 1j is the imaginary unit
+    return np.imag(f(z + 1j * t)) / t
+    # end
+
+
+# %% [markdown]
+# The third is the *complex step* (Squire and Trapp, SIAM Review, 1998): it moves $z$ sideways, into the complex
+# plane, and subtracts nothing.
+#
+# ## Check
+
+# %%
+Z = 0.7
+
+
+def curve(method, steps, dtype):
+    z = dtype(Z)
+    errors = [relative_error(method(sigmoid, z, dtype(t) if method is not complex_step else t), z) for t in steps]
+    return np.maximum(errors, 1e-17)  # what is exact has no place on a logarithmic axis
+
+
+steps = 10.0 ** np.arange(-16, 0.01, 0.25)
+figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+best = {}
+for dtype, dash in ((np.float64, "-"), (np.float32, "--")):
+    for method, marker in ((forward_difference, "o"), (central_difference, "s")):
+        errors = curve(method, steps, dtype)
+        finite = np.isfinite(errors)
+        name = f"{method.__name__.partition('_')[0]}, {dtype.__name__}"
+        axes.loglog(steps[finite], errors[finite], dash, marker=marker, ms=4, label=name)
+        smooth = np.exp([np.mean(np.log(errors[max(i - 2, 0) : i + 3])) for i in range(len(errors))])
+        best[name] = 10.0 ** round(np.log10(steps[np.argmin(smooth)]))
+errors = curve(complex_step, steps, np.float64)
+axes.loglog(steps, errors, "k:", marker="^", ms=4, label="complex step, float64")
+axes.set(xlabel="step t (log scale)", ylabel="relative error of the slope (log scale)")
+axes.set_title("Differences have a best step; the complex step has none")
+axes.legend(frameon=False, fontsize=10)
+plt.show()
+for name, step in best.items():
+    print(f"{name}: best step near {step:.0e}")
+print(f"complex step of 1e-16: relative error {relative_error(complex_step(sigmoid, Z, 1e-16), Z):.0e}")
+
+# %% [markdown]
+# ## Explain
+#
+# Every curve of a difference is a V with two sides.
+#
+# - On the right the step is too *long*. The formula is only true in the limit: what it leaves out is of the size of $t$
+#   for the forward difference, of $t^2$ for the central one. That side does not depend on the type.
+# - On the left the step is too *short*. $\sigma(z + t)$ and $\sigma(z)$ agree in nearly all their digits, and the
+#   subtraction throws those away. Each is wrong by about $u$ (half the distance between neighbouring floats, relative
+#   to their size), and the division by $t$ makes $u / t$ of it.
+#
+# The best step is where the two are equal: $t \approx \sqrt{u}$ for the forward difference, $t \approx u^{1/3}$ for the
+# central one. Compare these with the printed steps.
+
+# %%
+for dtype in (np.float64, np.float32):
+    u = np.finfo(dtype).eps / 2
+    print(f"{dtype.__name__}: u = {u:.0e}, square root {u**0.5:.0e}, cube root {u ** (1 / 3):.0e}")
+
+# %% [markdown]
+# So a gradient check by differences can never see more than part of the digits: with the best step about two thirds of
+# them, and in float32 that is very little. The complex step loses none, since it subtracts nothing; but the function
+# must take complex numbers, and a `max`, an `abs` or a comparison on the way ends that.
+#
+# ## Break
+#
+# The slope itself can lose digits. At large $z$, `1 - a` subtracts two numbers that are nearly the same. There is
+# another formula, equal on paper: $\sigma(z)\,\sigma(-z)$. How many digits does the first one lose at `z = 20`, and at
+# `z = 40`?
+
+
+# %%
+def careful_slope(z):
+    # write: return sigmoid(z) times sigmoid(-z)
+    return sigmoid(z) * sigmoid(-z)
+    # end
+
+
+logits = np.linspace(0, 40, 200)
+plain = [relative_error(slope(z), z) for z in logits]
+careful = [relative_error(careful_slope(z), z) for z in logits]
+figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+axes.semilogy(logits, np.maximum(plain, 1e-17), "-", label="a (1 - a)")
+axes.semilogy(logits, np.maximum(careful, 1e-17), "--", label="sigmoid(z) sigmoid(-z)")
+axes.axhline(1, color="black", linewidth=0.8)
+axes.text(0, 1.5, "no digit is right", va="bottom", fontsize=10)
+axes.set(xlabel="logit z", ylabel="relative error (log scale)", ylim=(1e-17, 30))
+axes.set_title("Two formulas, equal on paper, and not in a computer")
+axes.legend(frameon=False, loc="center left")
+plt.show()
+for z in (20.0, 40.0):
+    print(f"z = {z}: a (1 - a) is wrong by {relative_error(slope(z), z):.0e}, of its value")
+    print(f"          the other by {relative_error(careful_slope(z), z):.0e}")
+
+# %% [markdown]
+# Both are *correct*: in exact arithmetic they are the same number. The first **cancels**, in the word that Backproof
+# uses for it. That is no mistake, but it is worth knowing, because a checker that compares with a tolerance cannot tell
+# lost digits from a wrong formula.
+#
+# And now a real mistake: a slope that was taken at the activation instead of at the logit. It is mistake
+# `dZ1-slope-at-activation`, and it is easily made when `a` is at hand and `z` is not.
+
+# %%
+wrong = slope(sigmoid(Z))
+print(f"right {slope(Z):.3f}, wrong {wrong:.3f}; a central difference says {central_difference(sigmoid, Z, 1e-5):.3f}")
+
+# %% [markdown]
+# ## What to take away
+#
+# - The slope of the sigmoid is `a * (1 - a)`, at most a quarter, and nearly nothing where the neuron is saturated.
+# - A difference quotient has a best step, and even there it sees only part of the digits.
+# - Equal on paper is not equal in a computer: a formula can be right and lose digits.
+#
+# The answers to the predictions: the slope is largest at 0; at 10 it is far below a thousandth of that; and the best
+# steps are near $10^{-8}$ for the forward difference (a little above, by the size of the second derivative) and near
+# $10^{-5}$ for the central one.
+#
+# The stepper, `stepper.html`, shows the same neuron in a network.

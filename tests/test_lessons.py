@@ -1,0 +1,154 @@
+"""The lessons: made from their sources alone, run from top to bottom, and true in every number that they state."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+from check.catalogue import MISTAKES
+from lessons.make_notebooks import HERE, SOURCES, WRITE, learners, solved
+
+NEEDS_ENGINES = ("06", "07")
+SECONDS = 300  # that a cell may run
+
+# A number that was measured: with a decimal point, an exponent, a percent sign, a thousands separator, or 20 or more.
+NUMBER = re.compile(r"(?<![\w.`-])-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?: ?%)?(?![\w.]*\w)")
+NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|<[^>]*>", re.DOTALL)
+CITED = re.compile(r"\b(?:1[89]|20)\d\d\b|\b[Ll]essons? \d+|^#+ .*$", re.MULTILINE)
+
+
+def numbers(prose: str) -> set[str]:
+    """The measured numbers of a text: not those in code, formulas, headings, links and years."""
+    plain = CITED.sub(" ", NOT_PROSE.sub(" ", prose))
+    found = {number.rstrip(",") for number in NUMBER.findall(plain)}
+    return {n for n in found if re.search(r"[.,e%]", n) or abs(float(n)) >= 20}
+
+
+def printed(notebook: NotebookNode) -> str:
+    """Everything that the cells of a notebook wrote."""
+    texts = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            texts.append(output.get("text", "") or output.get("data", {}).get("text/plain", ""))
+    return "\n".join(texts)
+
+
+def without(number: str) -> str:
+    return number.replace(",", "").replace(" ", "").lstrip("-")
+
+
+def unprinted(notebook: NotebookNode) -> set[str]:
+    """The numbers in prose that no cell printed."""
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    shown = {without(n) for n in re.findall(r"\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?: ?%)?", printed(notebook))}
+    shown |= {n.rstrip("%") for n in shown}
+    return {n for n in numbers(prose) if without(n) not in shown}
+
+
+def written(folder: str, source: Path) -> NotebookNode:
+    return nbformat.read(HERE / folder / f"{source.stem}.ipynb", as_version=4)
+
+
+def cells(notebook: NotebookNode) -> list[tuple[str, str, str]]:
+    return [(cell.id, cell.cell_type, cell.source) for cell in notebook.cells]
+
+
+def by_number(source: Path) -> str:
+    return source.stem[:2]
+
+
+def test_every_lesson_has_both_notebooks_and_a_row_in_the_index() -> None:
+    rows = re.findall(r"^\| (\d) \|", (HERE / "README.md").read_text(), re.MULTILINE)
+    assert [by_number(source) for source in SOURCES] == [f"0{row}" for row in rows]
+    for folder in ("notebooks", "solved"):
+        assert {path.stem for path in (HERE / folder).glob("*.ipynb")} == {source.stem for source in SOURCES}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_number)
+def test_both_notebooks_are_what_the_source_makes(source: Path) -> None:
+    assert cells(written("notebooks", source)) == cells(learners(source))
+    assert cells(written("solved", source)) == cells(solved(source))
+    assert not any(cell.get("outputs") for cell in written("notebooks", source).cells)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_number)
+def test_every_number_in_the_prose_was_computed(source: Path) -> None:
+    assert unprinted(written("solved", source)) == set()
+
+
+def test_a_number_that_nobody_computed_is_found() -> None:
+    said = nbformat.v4.new_markdown_cell(
+        "Of 12,000 images 99.5 % are right, `7.5` in code, $8.5$, 3 lines, in 1998; 1e-9."
+    )
+    did = nbformat.v4.new_code_cell("...", outputs=[nbformat.v4.new_output("stream", text="12,000 and 99.5%")])
+    assert unprinted(nbformat.v4.new_notebook(cells=[said, did])) == {"1e-9"}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_number)
+def test_every_mistake_named_is_in_the_catalogue(source: Path) -> None:
+    known = {mistake.id for mistake in MISTAKES}
+    assert set(re.findall(r"[Mm]istakes? `([^`]+)`", source.read_text())) <= known
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_number)
+def test_only_two_lessons_need_the_engines(source: Path) -> None:
+    imported = set()
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add((node.module or "").partition(".")[0])
+    assert not imported & {"torch", "jax"} or by_number(source) in NEEDS_ENGINES
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_number)
+def test_every_lesson_has_lines_to_write(source: Path) -> None:
+    text = source.read_text()
+    places = WRITE.findall(text)
+    assert places
+    assert len(places) == text.count("# write: ") == text.count("# end\n")
+    assert learners(source) != solved(source)
+    for rhythm in ("Predict", "Write", "Check", "Break", "Explain"):
+        assert re.search(rf"^# #+ .*\b{rhythm}", text, re.MULTILINE), rhythm
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", SOURCES, ids=by_number)
+def test_a_lesson_runs_and_stops_exactly_where_something_is_to_be_written(source: Path) -> None:
+    """In one kernel: every stub is met first, must stop the lesson with its own sentence, and is then solved."""
+    notebook, stubs = solved(source), learners(source)
+    client = NotebookClient(
+        notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(HERE)}}
+    )
+    code = [n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    with client.setup_kernel():
+        for position, number in enumerate(code):
+            cell, stub = notebook.cells[number], stubs.cells[number]
+            if stub.source != cell.source:
+                sentences = re.findall(r"raise NotImplementedError\((.*)\)", stub.source)
+                following = [stub, *(notebook.cells[n] for n in code[position + 1 :])]
+                first = said_first(client, following, number)
+                promised = [f"NotImplementedError: {ast.literal_eval(sentence)}" for sentence in sentences]
+                assert any(sentence in first for sentence in promised), first
+            client.execute_cell(cell, number)
+
+
+def said_first(client: NotebookClient, following: list[NotebookNode], number: int) -> str:
+    """What the first of these cells says that fails, or whose answer is that something is not written yet."""
+    for cell in following:
+        again = nbformat.from_dict(cell)
+        try:
+            client.execute_cell(again, number)
+        except CellExecutionError as error:
+            return f"{error.ename}: {error.evalue}"
+        said = " ".join(printed(nbformat.v4.new_notebook(cells=[again])).split())
+        if "NotImplementedError" in said:
+            return said
+    return "nothing"
