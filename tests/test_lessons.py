@@ -152,3 +152,15 @@ def said_first(client: NotebookClient, following: list[NotebookNode], number: in
         if "NotImplementedError" in said:
             return said
     return "nothing"
+
+
+def test_the_index_installs_what_the_lessons_need() -> None:
+    installs = re.search(r"pip install (.+ jupyterlab)$", (HERE / "README.md").read_text(), re.MULTILINE)
+    needed = {
+        package
+        for source in SOURCES
+        for package in re.findall(r'^    "\w+": "([\w-]+)",$', source.read_text(), re.MULTILINE)
+    }
+    assert len(needed) > 5
+    assert installs
+    assert needed - {"torch", "jax"} <= set(installs[1].split())
