@@ -71,6 +71,39 @@ def run_by_sample(
     return Parameters(W1, b1, w2[None], np.array([b2], W1.dtype)), sample_losses(Z2[:, None], y)
 
 
+def run_by_batch(
+    parameters: Parameters, X: np.ndarray, y: np.ndarray, learning_rate: np.ndarray, batch_size: int
+) -> tuple[Parameters, np.ndarray]:
+    """The same lines for a batch a step, written into buffers; the last batch may be smaller."""
+    W1, b1, W2, b2 = (p.copy() for p in parameters)
+    A1s, dZ1s = np.empty((2, batch_size, len(b1)), W1.dtype)
+    dW1, Z2s, one = np.empty_like(W1), np.empty((len(y), 1), W1.dtype), np.ones((), W1.dtype)
+    with np.errstate(over="ignore"):
+        for start in range(0, len(y), batch_size):
+            batch = slice(start, start + batch_size)
+            x, label, Z2 = X[batch], y[batch, None], Z2s[batch]
+            A1, dZ1 = A1s[: len(x)], dZ1s[: len(x)]
+            np.dot(x, W1.T, A1)
+            np.add(A1, b1, A1)
+            np.negative(A1, A1)
+            np.exp(A1, A1)
+            np.add(A1, one, A1)
+            np.reciprocal(A1, A1)
+            np.dot(A1, W2.T, Z2)
+            np.add(Z2, b2, Z2)
+            dZ2 = (1 / (1 + np.exp(-Z2)) - label) * (learning_rate / len(x))  # times the learning rate from here on
+            np.subtract(one, A1, dZ1)
+            np.multiply(dZ1, A1, dZ1)
+            np.multiply(dZ1, dZ2, dZ1)
+            np.multiply(dZ1, W2, dZ1)
+            np.dot(dZ1.T, x, dW1)
+            np.subtract(W1, dW1, W1)
+            b1 -= dZ1.sum(0)
+            W2 -= dZ2.T @ A1
+            b2 -= dZ2.sum(0)
+    return Parameters(W1, b1, W2, b2), sample_losses(Z2s, y)
+
+
 def in_one_vector(parameters: Parameters) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """W1, b1 and W2 copied into one vector, so that one call moves them all; and its parts (h, d), (h,), (h,)."""
     W1, b1, W2, _ = parameters
@@ -106,5 +139,5 @@ class NumpyEngine(BinaryClassifier):
         self, parameters: Parameters, X: np.ndarray, y: np.ndarray, learning_rate: np.ndarray, batch_size: int
     ) -> tuple[Parameters, np.ndarray]:
         if batch_size > 1:
-            return super().run(parameters, X, y, learning_rate, batch_size)
+            return run_by_batch(parameters, X, y, learning_rate, batch_size)
         return run_by_sample(parameters, X, y, learning_rate)
