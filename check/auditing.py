@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -13,32 +14,38 @@ from check.results import BlockResult, ControlResult
 from check.training import BLOCK, Settings, Training, epoch_ends, fit_in_blocks
 from data import Dataset
 from engines import Parameters
-from proof.audit import AuditedBlock, audit_block, choose_blocks
+from proof.audit import AuditedBlock, Block, audit_blocks, choose_blocks
 
 BLOCKS = 20  # audited by default
+TOGETHER = 10  # run again side by side: more would not fit the caches
 
 
 def audit(
     training: Training, dataset: Dataset, settings: Settings, count: int | None
-) -> Iterator[Callable[[], AuditedBlock]]:
+) -> Iterator[Callable[[], list[AuditedBlock]]]:
     """What is to be run, anywhere, for some blocks of a training, or for all if count is None."""
     samples = BLOCK[settings.dtype] * settings.batch_size
     per_epoch = -(-len(dataset.y_train) // samples)
     steps_per_epoch = -(-len(dataset.y_train) // settings.batch_size)
-    for block in choose_blocks(per_epoch * settings.epochs, per_epoch, count, settings.seed):
-        epoch, position = divmod(block, per_epoch)
+
+    def block(number: int) -> Block:
+        epoch, position = divmod(number, per_epoch)
         part = slice(position * samples, (position + 1) * samples)
-        yield partial(
-            audit_block,
-            training.pauses[block],
-            training.pauses[block + 1],
-            dataset.X_train[part],
-            dataset.y_train[part],
-            learning_rate=settings.learning_rate,
-            batch_size=settings.batch_size,
-            dtype=settings.dtype,
-            first_step=epoch * steps_per_epoch + position * BLOCK[settings.dtype],
-        )
+        first_step = epoch * steps_per_epoch + position * BLOCK[settings.dtype]
+        start, end = training.pauses[number : number + 2]
+        return Block(start, end, dataset.X_train[part], dataset.y_train[part], first_step)
+
+    chosen = choose_blocks(per_epoch * settings.epochs, per_epoch, count, settings.seed)
+    last = [number for number in chosen if (number + 1) % per_epoch == 0]  # of an epoch: it may be shorter
+    for alike in ([number for number in chosen if number not in last], last):
+        for first in range(0, len(alike), TOGETHER):
+            yield partial(
+                audit_blocks,
+                [block(number) for number in alike[first : first + TOGETHER]],
+                learning_rate=settings.learning_rate,
+                batch_size=settings.batch_size,
+                dtype=settings.dtype,
+            )
 
 
 def train_reordered(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> list[Parameters]:
@@ -67,7 +74,7 @@ def control(engine: str, training: Training, reordered: list[Parameters]) -> Con
     )
 
 
-def block_results(blocks: list[AuditedBlock]) -> list[BlockResult]:
+def block_results(audited: Iterable[list[AuditedBlock]]) -> list[BlockResult]:
     return [
         BlockResult(
             first_step=block.first_step,
@@ -77,5 +84,5 @@ def block_results(blocks: list[AuditedBlock]) -> list[BlockResult]:
             radius=block.radius if np.isfinite(block.radius) else None,
             blind=block.blind,
         )
-        for block in sorted(blocks, key=lambda block: block.first_step)
+        for block in sorted(chain.from_iterable(audited), key=lambda block: block.first_step)
     ]

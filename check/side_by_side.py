@@ -93,7 +93,7 @@ class SideBySide:
             for name, process in reversed(self.engines.items())
         }
         reordered: tuple[str, Future[list[Parameters]]] | None = None
-        audits: dict[str, list[Future[AuditedBlock]]] = {}
+        audits: dict[str, list[Future[list[AuditedBlock]]]] = {}
         while training or any(not block.done() for blocks in audits.values() for block in blocks):
             wait([*training, *(block for blocks in audits.values() for block in blocks)], 0.2, FIRST_COMPLETED)
             for future in [future for future in training if future.done()]:
@@ -111,16 +111,16 @@ class SideBySide:
             self._tell(watch, settings.epochs * len(dataset.y_train), audits)
         in_order = [name for name in self.engines if name in outcome.trainings]
         outcome.trainings = {name: outcome.trainings[name] for name in in_order}
-        outcome.audits = {name: block_results([block.result() for block in audits[name]]) for name in in_order}
+        outcome.audits = {name: block_results(task.result() for task in audits[name]) for name in in_order}
         if reordered:
             name, parameters = reordered
             outcome.control = control(name, outcome.trainings[name], parameters.result())
         return outcome
 
-    def _audit(self, task: Callable[[], AuditedBlock]) -> AuditedBlock:
+    def _audit(self, task: Callable[[], list[AuditedBlock]]) -> list[AuditedBlock]:
         return self._auditors.submit(task).result()
 
-    def _tell(self, watch: Watch, samples: int, audits: Mapping[str, list[Future[AuditedBlock]]]) -> None:
+    def _tell(self, watch: Watch, samples: int, audits: Mapping[str, list[Future[list[AuditedBlock]]]]) -> None:
         for name, process in self.engines.items():
             watch(name, process.progress, samples)
         blocks = [block for each in audits.values() for block in each]

@@ -12,7 +12,7 @@ from check.mistakes import Mistake, holds
 from check.own_step import OwnStep, StepFormula
 from engines.interface import Parameters
 from proof.arithmetic import ProofError, arithmetic_of
-from proof.audit import audit_block
+from proof.audit import Block, audit_blocks
 from proof.probes import Probe
 from proof.verdict import WRONG
 
@@ -40,22 +40,19 @@ class Trained:
         return OwnStep(self.training, self.points[: step + 1], self.arithmetic)
 
     def _right(self, step: int) -> bool:
-        start, end = self.points[step], self.points[step + 1]
         first = self.own_first(step)
         batch = slice(first, first + self.training.batch_size)
+        block = Block(self.points[step], self.points[step + 1], self.training.X[batch], self.training.y[batch])
         try:
-            block = audit_block(
-                start,
-                end,
-                self.training.X[batch],
-                self.training.y[batch],
+            (audited,) = audit_blocks(
+                [block],
                 learning_rate=self.training.learning_rate,
                 batch_size=self.training.batch_size,
                 dtype=self.arithmetic.name,
             )
         except ProofError:
             return False
-        return block.word != WRONG
+        return audited.word != WRONG
 
     def own_first(self, step: int) -> int:
         """The first sample of a step."""

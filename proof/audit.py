@@ -12,6 +12,9 @@ computed, the program's ``P`` within R of the centre's ``C``, and B(u) a bound o
 with B taken at the largest |C| + R, and L R the exact propagation of the radius. The last step holds since every B in
 ``proof.forms`` and Higham's gamma grow at least linearly with u. The bounds of the nonlinear lines are those of every
 form there; radii are computed in float64 and rounded up once a step (UP).
+
+Several blocks are run again side by side, as one array with the blocks in its first axis: for a small network NumPy's
+calls cost more than its arithmetic.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,9 +48,25 @@ class Disc:
         return np.abs(self.centre) + self.radius
 
 
+class Block(NamedTuple):
+    """A block of a training, to be audited.
+
+    Attributes:
+        start, end: where the engine's parameters were before it and after it.
+        X, y: its samples (n, d) and labels (n,), in the order in which they were visited.
+        first_step: its first step of SGD, counted from 0 at the start of training.
+    """
+
+    start: Parameters
+    end: Parameters
+    X: np.ndarray
+    y: np.ndarray
+    first_step: int = 0
+
+
 @dataclass(frozen=True)
 class AuditedBlock:
-    """One block of a training.
+    """What came of the audit of a block.
 
     Attributes:
         first_step: its first step of SGD, counted from 0 at the start of training.
@@ -87,33 +107,34 @@ def choose_blocks(total: int, per_epoch: int, count: int | None, seed: int) -> l
     return sorted(always | {int(block) for block in drawn})
 
 
-def audit_block(
-    start: Parameters,
-    end: Parameters,
-    X: np.ndarray,
-    y: np.ndarray,
-    *,
-    learning_rate: float,
-    batch_size: int,
-    dtype: str,
-    first_step: int = 0,
-) -> AuditedBlock:
-    """Run a block again from ``start`` and hold the engine's ``end`` against it.
+def audit_blocks(blocks: Sequence[Block], *, learning_rate: float, batch_size: int, dtype: str) -> list[AuditedBlock]:
+    """Run blocks again, each from its own start, and hold each end against what is reached.
 
     Args:
-        X, y: the block's samples (n, d) and labels (n,), in the order in which they were visited.
+        blocks: of one network, and all of the same number of samples.
         dtype: the engine's, "float64" or "float32".
 
     Raises:
-        ProofError: start holds a number that is not finite, or shapes do not fit.
+        ProofError: a start holds a number that is not finite, or shapes do not fit.
     """
-    if not all(np.isfinite(p).all() for p in start):
-        raise ProofError("the audit starts from parameters that are not finite")
-    reached = rerun(start, X, y, learning_rate=learning_rate, batch_size=batch_size, dtype=dtype)
+    for block in blocks:
+        if not all(np.isfinite(p).all() for p in block.start):
+            raise ProofError("the audit starts from parameters that are not finite")
+        for began, ended in zip(block.start, block.end, strict=True):
+            if ended.shape != began.shape:
+                raise ProofError(f"the parameters changed their shape from {began.shape} to {ended.shape}")
+    reached = rerun(blocks, learning_rate=learning_rate, batch_size=batch_size, dtype=dtype)
+    steps = -(-len(blocks[0].y) // batch_size)
+    return [
+        _held_against(block, [Disc(disc.centre[i], disc.radius[i]) for disc in reached], steps)
+        for i, block in enumerate(blocks)
+    ]
+
+
+def _held_against(block: Block, reached: Sequence[Disc], steps: int) -> AuditedBlock:
+    """The end of a block against where its parameters can be."""
     outside, unbounded, ratios = 0, 0, []
-    for disc, ended, began in zip(reached, end, start, strict=True):
-        if ended.shape != disc.centre.shape:
-            raise ProofError(f"the parameters changed their shape from {disc.centre.shape} to {ended.shape}")
+    for disc, ended, began in zip(reached, block.end, block.start, strict=True):
         finite, bounded = np.isfinite(ended), np.isfinite(disc.size)
         with np.errstate(invalid="ignore"):
             inside = np.abs(ended.astype(np.float64) - disc.centre) <= disc.radius * UP
@@ -124,8 +145,8 @@ def audit_block(
         ratios += [disc.radius[moving] / moved[moving], np.full(np.count_nonzero(~bounded), np.inf)]
     ratio = np.concatenate(ratios)
     return AuditedBlock(
-        first_step=first_step,
-        steps=-(-len(y) // batch_size),
+        first_step=block.first_step,
+        steps=steps,
         outside=outside,
         unbounded=unbounded,
         radius=float(np.median(ratio)) if ratio.size else 0.0,
@@ -133,10 +154,11 @@ def audit_block(
     )
 
 
-def rerun(
-    start: Parameters, X: np.ndarray, y: np.ndarray, *, learning_rate: float, batch_size: int, dtype: str
-) -> tuple[Disc, ...]:
-    """Where W1, b1, W2 and b2 can be after SGD over these samples from exactly ``start``, in this type."""
+def rerun(blocks: Sequence[Block], *, learning_rate: float, batch_size: int, dtype: str) -> tuple[Disc, ...]:
+    """Where W1, b1, W2 and b2 can be after SGD over these blocks from exactly their starts, in this type.
+
+    Each disc has the parameter's shape with an axis of blocks before it.
+    """
     program = arithmetic_of(dtype)
     # The roundings of the program and of the centre, counted together.
     arithmetic = replace(
@@ -144,25 +166,27 @@ def rerun(
         unit_roundoff=program.unit_roundoff + FLOAT64.unit_roundoff,
         tiny=program.tiny + FLOAT64.tiny,
     )
-    discs = tuple(Disc(np.array(p, np.float64), np.zeros(np.shape(p))) for p in start)
-    X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
+    centres = (np.stack(starts).astype(np.float64) for starts in zip(*(block.start for block in blocks), strict=True))
+    discs = tuple(Disc(centre, np.zeros(centre.shape)) for centre in centres)
+    X = np.stack([block.X for block in blocks]).astype(np.float64)
+    y = np.stack([block.y for block in blocks])
     with np.errstate(all="ignore"):  # what overflows becomes an infinite radius or NaN: no bound, and never inside
-        for first in range(0, len(y), batch_size):
+        for first in range(0, y.shape[1], batch_size):
             batch = slice(first, first + batch_size)
-            discs = _step(discs, X[batch], y[batch], learning_rate, arithmetic)
+            discs = _step(discs, X[:, batch], y[:, batch], learning_rate, arithmetic)
     return discs
 
 
 def _step(
     parameters: Sequence[Disc], X: np.ndarray, y: np.ndarray, rate: float, arithmetic: Arithmetic
 ) -> tuple[Disc, ...]:
-    """One step of SGD on centres and radii."""
+    """One step of SGD on centres and radii, for X (blocks, n, d) and y (blocks, n)."""
     W1, b1, W2, b2 = parameters
-    samples, one = Disc(X, np.zeros(())), (y == 1)[:, None]
+    samples, one = Disc(X, np.zeros(())), (y == 1)[..., None]
     Z1 = _affine(samples, W1, b1, arithmetic)
     A1, slope = _nonlinear("A1", Z1, one, arithmetic), _nonlinear("dZ1", Z1, one, arithmetic)
     Z2 = _affine(A1, W2, b2, arithmetic)
-    n = len(y)
+    n = y.shape[1]
     dZ2 = _nonlinear("dZ2", Z2, one, arithmetic)
     if n > 1:
         dZ2 = _rounded(Disc(dZ2.centre / n, dZ2.radius / n), 2, arithmetic)
@@ -178,13 +202,13 @@ def _step(
 
 def _affine(inputs: Disc, W: Disc, b: Disc, arithmetic: Arithmetic) -> Disc:
     """inputs @ W.T + b: the propagated radius, and gamma(m) of the sum of the sizes (Higham, section 3.1)."""
-    terms = int((inputs.size != 0).sum(1).max()) + 1
-    size = inputs.size @ W.size.T + b.size
-    spread = np.abs(inputs.centre) @ W.radius.T + b.radius
+    terms = (inputs.size != 0).sum(-1).max(-1)[:, None, None] + 1
+    size = inputs.size @ W.size.mT + b.size[:, None]
+    spread = np.abs(inputs.centre) @ W.radius.mT + b.radius[:, None]
     if inputs.radius.any():
-        spread = spread + inputs.radius @ W.size.T
+        spread += inputs.radius @ W.size.mT
     radius = spread + arithmetic.gamma(terms) * size + 2 * terms * arithmetic.tiny
-    return Disc(inputs.centre @ W.centre.T + b.centre, radius * UP)
+    return Disc(inputs.centre @ W.centre.mT + b.centre[:, None], radius * UP)
 
 
 def _nonlinear(line: str, z: Disc, one: np.ndarray, arithmetic: Arithmetic) -> Disc:
@@ -228,25 +252,41 @@ def _rounded(disc: Disc, roundings: int, arithmetic: Arithmetic) -> Disc:
 
 def _transposed_product(a: Disc, b: Disc, arithmetic: Arithmetic) -> Disc:
     """a.T @ b over the samples of a batch."""
-    size = a.size.T @ b.size
-    radius = a.radius.T @ b.size
+    radius = _over_samples(a.radius, b.size)
     if b.radius.any():
-        radius = radius + np.abs(a.centre).T @ b.radius
-    n = len(a.centre)
-    rounding = arithmetic.gamma(n) * size + 2 * n * arithmetic.tiny * (size != 0)
-    return Disc(a.centre.T @ b.centre, (radius + rounding) * UP)
+        radius += _over_samples(np.abs(a.centre), b.radius)
+    size = _over_samples(a.size, b.size)
+    n = a.centre.shape[1]
+    rounding = size * arithmetic.gamma(n)
+    rounding += 2 * n * arithmetic.tiny
+    np.copyto(rounding, 0.0, where=size == 0)
+    radius += rounding
+    radius *= UP
+    return Disc(_over_samples(a.centre, b.centre), radius)
+
+
+def _over_samples(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a.T @ b for each block; of one sample entry by entry, which is quicker."""
+    return a.mT * b if a.shape[1] == 1 else a.mT @ b
 
 
 def _total(a: Disc, arithmetic: Arithmetic) -> Disc:
     """The sum over the samples of a batch."""
-    radius = a.radius.sum(0) + arithmetic.gamma(len(a.centre) - 1) * a.size.sum(0)
-    return Disc(a.centre.sum(0), radius * UP)
+    radius = a.radius.sum(1) + arithmetic.gamma(a.centre.shape[1] - 1) * a.size.sum(1)
+    return Disc(a.centre.sum(1), radius * UP)
 
 
 def _updated(p: Disc, dp: Disc, rate: float, arithmetic: Arithmetic) -> Disc:
     """p - rate * dp: two roundings of the product's size, since 1/n may come here too, and one of the difference's."""
     centre = p.centre - rate * dp.centre
-    moves = dp.size != 0
-    radius = p.radius + rate * dp.radius + (arithmetic.gamma(3) * rate) * dp.size
-    radius += (arithmetic.gamma(1) * (np.abs(centre) + radius) + 4 * arithmetic.tiny) * moves
-    return Disc(centre, radius * UP)
+    radius = dp.size * (arithmetic.gamma(3) * rate)
+    radius += rate * dp.radius
+    radius += p.radius
+    rounding = np.abs(centre)
+    rounding += radius
+    rounding *= arithmetic.gamma(1)
+    rounding += 4 * arithmetic.tiny
+    np.copyto(rounding, 0.0, where=dp.size == 0)  # a parameter that does not move is not rounded either
+    radius += rounding
+    radius *= UP
+    return Disc(centre, radius)

@@ -11,7 +11,7 @@ import pytest
 from engines import BinaryClassifier, Parameters, initial_weights
 from engines.numpy_engine import NumpyEngine, all_steps
 from proof.arithmetic import ProofError, arithmetic_of
-from proof.audit import AuditedBlock, audit_block, choose_blocks, rerun
+from proof.audit import AuditedBlock, Block, Disc, audit_blocks, choose_blocks, rerun
 from proof.balls import Balls
 from proof.enclosure import enclose
 
@@ -63,7 +63,8 @@ def sgd(parameters: Parameters, X: np.ndarray, y: np.ndarray, batch_size: int, f
 
 
 def audit(end: Parameters, start: Parameters, dtype: str = "float64", batch_size: int = 1) -> AuditedBlock:
-    return audit_block(start, end, *samples(STEPS * batch_size), learning_rate=RATE, batch_size=batch_size, dtype=dtype)
+    block = Block(start, end, *samples(STEPS * batch_size))
+    return audit_blocks([block], learning_rate=RATE, batch_size=batch_size, dtype=dtype)[0]
 
 
 @pytest.mark.parametrize("epochs", [0, 5], ids=["initial", "trained"])
@@ -74,8 +75,8 @@ def test_an_honest_engine_is_inside(engine: type[BinaryClassifier], dtype: str, 
     honest = engine(trained(epochs), dtype)
     start = honest.parameters
     honest.fit(X, y, epochs=1, learning_rate=RATE, batch_size=batch_size)
-    block = audit_block(
-        start, honest.parameters, X, y, learning_rate=RATE, batch_size=batch_size, dtype=dtype, first_step=100
+    (block,) = audit_blocks(
+        [Block(start, honest.parameters, X, y, 100)], learning_rate=RATE, batch_size=batch_size, dtype=dtype
     )
     assert block.outside == 0
     assert (block.first_step, block.steps) == (100, 50)
@@ -103,6 +104,27 @@ def test_a_faulty_loop_is_outside(fault: str, batch_size: int, epochs: int) -> N
     assert audit(sgd(start, X, y, batch_size, fault), start, batch_size=batch_size).outside > 0
 
 
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_blocks_that_are_audited_together_keep_their_verdicts(dtype: str, batch_size: int) -> None:
+    X, y = samples(3 * STEPS * batch_size)
+    parts = list(zip(np.split(X, 3), np.split(y, 3), strict=True))
+    starts = trained(0), trained(5), sgd(trained(0), *parts[0], batch_size)
+    faults = "", "W2 moved first", ""
+    blocks = [
+        Block(start, sgd(start, *part, batch_size, fault), *part, first)
+        for start, part, fault, first in zip(starts, parts, faults, (0, 500, 7), strict=True)
+    ]
+    together = audit_blocks(blocks, learning_rate=RATE, batch_size=batch_size, dtype=dtype)
+    assert [block.first_step for block in together] == [0, 500, 7]
+    if dtype == "float64":
+        assert [block.outside > 0 for block in together] == [bool(fault) for fault in faults]
+    for one, block in zip(blocks, together, strict=True):
+        (alone,) = audit_blocks([one], learning_rate=RATE, batch_size=batch_size, dtype=dtype)
+        assert (block.steps, block.outside, block.blind) == (alone.steps, alone.outside, alone.blind)
+        assert block.radius == pytest.approx(alone.radius, rel=1e-6)
+
+
 def test_state_kept_between_blocks_is_outside() -> None:
     """An engine that carries momentum over from the block before is inside in its first block only."""
     start = trained(1)
@@ -128,8 +150,9 @@ def test_the_sets_contain_those_of_ball_arithmetic(epochs: int, batch_size: int,
         lines = enclose(balls, X[batch], y[batch], arithmetic)
         gradient = (lines.dW1, lines.db1, lines.dW2, lines.db2)
         balls = Parameters(*(p - RATE * dp for p, dp in zip(balls, gradient, strict=True)))
-    discs = rerun(start, X, y, learning_rate=RATE, batch_size=batch_size, dtype=dtype)
+    discs = rerun([Block(start, start, X, y)], learning_rate=RATE, batch_size=batch_size, dtype=dtype)
     for ball, disc in zip(balls, discs, strict=True):
+        disc = Disc(disc.centre[0], disc.radius[0])
         assert (np.abs(ball.error(disc.centre)) <= disc.radius).all()
         # Not much wider, either: the balls share what the two have in common.
         some = disc.radius > 0
@@ -163,7 +186,8 @@ def test_a_large_rate_in_float32_accuses_no_honest_engine() -> None:
     engine = NumpyEngine(initial_weights(D, H, seed=0), "float32")
     start = engine.parameters
     engine.fit(X, y, epochs=1, learning_rate=4.0)
-    block = audit_block(start, engine.parameters, X, y, learning_rate=4.0, batch_size=1, dtype="float32")
+    block = Block(start, engine.parameters, X, y)
+    (block,) = audit_blocks([block], learning_rate=4.0, batch_size=1, dtype="float32")
     assert (block.word, block.outside, block.radius) == ("not observable", 0, np.inf)
 
 
