@@ -243,6 +243,10 @@ def main() -> None:
         sys.exit(app(standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+    except RuntimeError as error:  # Python below 3.12 wraps an interrupt that falls into the making of a class
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            sys.exit(130)
+        raise
     except Exception as error:
         sentence = _for_the_user(error)
         if sentence is None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from check.interrupts import held_back
 from engines import BinaryClassifier, EngineError, NotInstalled, PromiseBroken, load_engine
 
 
@@ -33,7 +34,8 @@ class EngineProcess:
         self._pipe, theirs = context.Pipe()
         self._progress = context.RawValue("q", 0)  # without a lock: only the process writes it
         self._process = context.Process(target=_serve, args=(name, theirs, self._progress), daemon=True)
-        self._process.start()
+        with held_back():
+            self._process.start()
         theirs.close()
 
     @property

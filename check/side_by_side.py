@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from check.auditing import audit, block_results, control, train_reordered
 from check.engine_process import EngineProcess, named
+from check.interrupts import held_back
 from check.results import BlockResult, ControlResult
 from check.training import Settings, Training, train
 from data import Dataset
@@ -118,7 +119,9 @@ class SideBySide:
         return outcome
 
     def _audit(self, task: Callable[[], list[AuditedBlock]]) -> list[AuditedBlock]:
-        return self._auditors.submit(task).result()
+        with held_back():  # the pool starts a process when it needs one
+            audited = self._auditors.submit(task)
+        return audited.result()
 
     def _tell(self, watch: Watch, samples: int, audits: Mapping[str, list[Future[list[AuditedBlock]]]]) -> None:
         for name, process in self.engines.items():
