@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -91,8 +93,17 @@ def _as_engine_error(error: Exception) -> EngineError:
     return kind(prefix + " ".join(str(error).split()))
 
 
+def _end_with_parent() -> None:
+    """A parent that was killed could not end this process, which would go on training for nobody."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
 def _serve(name: str, pipe: Connection, progress: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which then ends this process
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def advance(amount: int) -> None:
         progress.value += amount

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,8 @@ import pytest
 
 from check.engine_process import EngineProcess, Loaded, named
 from engines import EngineError, NotInstalled, PromiseBroken
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -72,6 +77,11 @@ def kill_itself(_: Loaded) -> None:
 
 def exit_by_itself(_: Loaded) -> None:
     raise SystemExit(3)
+
+
+def busy_forever(loaded: Loaded) -> None:
+    while True:
+        loaded.advance(1)
 
 
 def ignores_ctrl_c(_: Loaded) -> bool:
@@ -161,3 +171,33 @@ def test_the_name_of_an_engine_comes_before_its_sentence_and_the_kind_stays() ->
         named("mine", refuse, NotInstalled("no library"))
     with pytest.raises(KeyError):
         named("mine", refuse, KeyError("another kind"))
+
+
+def alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no such signal")
+def test_it_does_not_outlive_a_parent_that_was_killed() -> None:
+    program = (
+        "import os, signal\n"
+        "from check.engine_process import EngineProcess\n"
+        "from tests.test_engine_process import busy_forever\n"
+        "if __name__ == '__main__':\n"
+        "    process = EngineProcess('numpy')\n"
+        "    process.wait_until_loaded()\n"
+        "    process._pipe.send((busy_forever, ()))\n"
+        "    while not process.progress: pass\n"
+        "    print(process._process.pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    until = time.monotonic() + 10
+    while alive(int(killed.stdout)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(int(killed.stdout))
