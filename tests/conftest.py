@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from check.experiment import compare_engines
 from check.results import Results
 from check.training import Settings
 from engines import ENGINES, BinaryClassifier, NotInstalled, load_engine
+
+# A shell's background job ignores Ctrl-C, and so would all that the tests start in it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", params=list(ENGINES))

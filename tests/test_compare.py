@@ -349,11 +349,19 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, seconds: float) -> None:
         path,
     ]
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
-        time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to all of them
-        output, errors = process.communicate(timeout=60)
+        try:
+            time.sleep(seconds)
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to all of them
+            output, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, output, errors) == (130, "", "")
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
