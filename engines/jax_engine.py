@@ -66,7 +66,7 @@ def run(parameters: Parameters, X: Array, y: Array, learning_rate: Array, batch_
         return jax.tree.map(lambda p, dp: p - learning_rate * dp, parameters, gradient), losses
 
     if batch_size == 1:
-        return jax.lax.scan(step, parameters, (X, y))
+        return jax.lax.scan(step, parameters, (X, y), unroll=2)  # half as many turns of the loop around the steps
     whole = len(y) // batch_size * batch_size
     batches = X[:whole].reshape(-1, batch_size, X.shape[1]), y[:whole].reshape(-1, batch_size)
     parameters, losses = jax.lax.scan(step, parameters, batches)
