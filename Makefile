@@ -22,18 +22,18 @@ data: $(INSTALLED)
 	$(BIN)/python -m data.fashion_mnist $(FOLDER)
 
 bench: $(INSTALLED)
-	$(BIN)/python -m benchmarks.steps
+	$(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
 
 bench-quick: $(INSTALLED)
-	$(BIN)/python -m benchmarks.steps --quick
+	$(BIN)/python -m benchmarks --quick $(if $(JSON),--json $(JSON))
 
-# Two files that were written with --json: make bench-compare A=before.json B=after.json
+# Two results, each written by make bench JSON=FILE: make bench-compare A=before.json B=after.json
 bench-compare: $(INSTALLED)
 	$(BIN)/python -m benchmarks.compare_runs $(A) $(B)
 
 # Wrong backward passes and correct programs before Backproof and other checkers: minutes.
 kills: $(INSTALLED)
-	$(BIN)/python -m benchmarks.kills
+	$(BIN)/python -m benchmarks.kills $(if $(JSON),--json $(JSON))
 
 # The notebooks, for learners and solved, from the lessons' sources.
 lessons: $(INSTALLED)

@@ -56,6 +56,7 @@ def compare(
     """Train one network in several engines on real images and compare gradients, losses and accuracies."""
     if context.invoked_subcommand:
         return
+    from benchmarks import beside
     from check.experiment import compare_engines
     from check.training import Settings
     from engines import ENGINES
@@ -72,8 +73,15 @@ def compare(
         names = [*(ENGINES if engines is None else engines.split(",")), *(engine or [])]
         watch = stack.enter_context(_progress_bars())
         results = compare_engines(
-            names, dataset, settings, audit_blocks=_block_count(audit), skip_missing=engines is None, watch=watch
+            names,
+            dataset,
+            settings,
+            audit_blocks=_block_count(audit),
+            skip_missing=engines is None,
+            watch=watch,
+            floor=beside.measure_floor,
         )
+        results["kills"] = beside.kills()
         if output:
             dump(results, output)
         if page:

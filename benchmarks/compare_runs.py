@@ -13,15 +13,16 @@ from tabulate import tabulate
 from benchmarks.measure import FLOOR
 from benchmarks.results import BenchmarkResults, Measurement, read
 
-Key = tuple[str, int, int, str]  # dtype, hidden units, batch size, contestant
+AXES = ("dtype", "inputs", "hidden", "batch", "steps")
+Key = tuple[tuple[str | int, ...], str]  # the AXES, and the contestant
 
 
 def multiples(results: BenchmarkResults) -> dict[Key, tuple[float, float, float]]:
     """Lower quartile, median and upper quartile of every contestant, over the median of its floor."""
-    floors = {_key(m)[:3]: m["microseconds"][1] for m in results["measurements"] if m["contestant"] == FLOOR}
+    floors = {_key(m)[0]: m["microseconds"][1] for m in results["measurements"] if m["contestant"] == FLOOR}
 
     def over_floor(m: Measurement) -> tuple[float, float, float]:
-        lower, median, upper = (microseconds / floors[_key(m)[:3]] for microseconds in m["microseconds"])
+        lower, median, upper = (microseconds / floors[_key(m)[0]] for microseconds in m["microseconds"])
         return lower, median, upper
 
     return {_key(m): over_floor(m) for m in results["measurements"]}
@@ -33,8 +34,10 @@ def compare(before: BenchmarkResults, after: BenchmarkResults) -> str:
     rows = []
     for key in (key for key in old if key in new):
         word = "faster" if new[key][2] < old[key][0] else "slower" if new[key][0] > old[key][2] else ""
-        rows.append([*key, f"{old[key][1]:.2f}", f"{new[key][1]:.2f}", f"{new[key][1] / old[key][1]:.2f}", word])
-    headers = ["dtype", "hidden", "batch", "", "before, x floor", "after, x floor", "after/before", ""]
+        rows.append(
+            [*key[0], key[1], f"{old[key][1]:.2f}", f"{new[key][1]:.2f}", f"{new[key][1] / old[key][1]:.2f}", word]
+        )
+    headers = [*AXES, "", "before, x floor", "after, x floor", "after/before", ""]
     return tabulate(rows, headers, floatfmt=".2f")
 
 
@@ -53,7 +56,8 @@ def main() -> None:
 
 
 def _key(m: Measurement) -> Key:
-    return m["dtype"], m["hidden"], m["batch_size"], m["contestant"]
+    steps = str(m["steps"]) if m["table"] == "length" else ""  # elsewhere as many as fill the time
+    return (m["dtype"], m["inputs"], m["hidden"], m["batch_size"], steps), m["contestant"]
 
 
 if __name__ == "__main__":

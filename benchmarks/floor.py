@@ -12,7 +12,8 @@ import math
 import numpy as np
 from numba import njit
 
-from benchmarks.contestant import Task, Training
+from benchmarks.contestant import Task, Trained, Training
+from engines import Parameters
 
 FLAGS = {"fastmath": True, "error_model": "numpy"}
 
@@ -64,11 +65,16 @@ def read_and_write(W1: np.ndarray, steps: int, factor: float) -> None:
 
 def floor(task: Task) -> Training:
     rate = task.X.dtype.type(task.learning_rate)
-    return lambda: train(*(p.copy() for p in task.parameters), task.X, task.y, rate, task.batch_size)
+
+    def training() -> Trained:
+        parameters = Parameters(*(p.copy() for p in task.parameters))
+        return Trained(train(*parameters, task.X, task.y, rate, task.batch_size), parameters)
+
+    return training
 
 
 def memory(task: Task) -> Training:
-    """Every weight of W1 read and written once a step, the least traffic that a step can have; it has no loss."""
+    """Every weight of W1 read and written once a step, the least traffic that a step can have; nothing is trained."""
     steps = -(-len(task.y) // task.batch_size)
     factor = task.X.dtype.type(1.000001)
 

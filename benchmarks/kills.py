@@ -8,16 +8,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tabulate import tabulate
 from tqdm import tqdm
 
 from benchmarks.checkers import PIXELS, Checker, checkers
 from benchmarks.correct_programs import CORRECT_PROGRAMS, Program
+from benchmarks.results import versions
 from benchmarks.wrong_passes import WRONG_PASSES
+from check.results import CheckerSettings, KillMatrix, Kills, ProgramTried
 from data import load
 from engines import Parameters, initial_weights
 from engines.interface import DTYPES
@@ -25,6 +27,8 @@ from engines.numpy_engine import NumpyEngine
 from proof.arithmetic import EXACT, EXP_ERROR, arithmetic_of
 from proof.enclosure import enclose
 from proof.probes import Probe, probe, saturated
+from report.files import pending
+from report.kills import program_by_program, summary
 
 HIDDEN, BATCH, LEARNING_RATE = 12, 8, 0.01
 # A wrong gradient is observable if it errs by more than this times the worst of the correct programs. They use NumPy's
@@ -139,69 +143,28 @@ class Rounding:
         return largest
 
 
-def summary(trials: Sequence[Trial], against: Sequence[Checker], markdown: bool = False) -> str:
-    """A row a checker, for each setting of the weights what was caught and who was accused."""
-    weights = list(dict.fromkeys(trial.weights for trial in trials))
-    rows = [
-        [checker.name, checker.settings]
-        + [_caught([t for t in trials if t.weights == place], checker) for place in weights]
-        + [_accused([t for t in trials if t.weights == place], checker) for place in weights]
-        for checker in against
-    ]
-    between = " " if markdown else "\n"
-    headers = [
-        "checker",
-        "settings",
-        *(f"caught,{between}{w}" for w in weights),
-        *(f"accused,{between}{w}" for w in weights),
-    ]
-    alignment = ["left", "left"] + ["right"] * (2 * len(weights))
-    return tabulate(
-        rows, headers, tablefmt="github" if markdown else "simple", disable_numparse=True, colalign=alignment
-    )
-
-
-def _caught(trials: Iterable[Trial], checker: Checker) -> str:
-    observable = caught = beyond = 0
-    for trial in trials:
-        if trial.observable(checker.samples):
-            observable += 1
-            caught += trial.caught[checker.label]
-        elif not trial.correct:
-            beyond += trial.caught[checker.label]
-    return f"{caught} / {observable}" + (f" +{beyond}" if beyond else "")
-
-
-def _accused(trials: Iterable[Trial], checker: Checker) -> str:
-    correct = [trial for trial in trials if trial.correct]
-    return f"{sum(trial.caught[checker.label] for trial in correct)} / {len(correct)}"
-
-
-def whole_matrix(trials: Sequence[Trial], against: Sequence[Checker], markdown: bool = False) -> str:
-    """A row a program, a column a checker, a letter for each setting of the weights."""
+def as_results(trials: Sequence[Trial], dtype: str, against: Sequence[Checker]) -> KillMatrix:
+    """The trials of one dtype as plain data."""
     by_program: dict[str, list[Trial]] = {}
     for trial in trials:
         by_program.setdefault(trial.program, []).append(trial)
-    rows = [
-        [name, *("".join(_letter(trial, checker) for trial in row) for checker in against)]
-        for name, row in by_program.items()
-    ]
-    columns = [f"({number})" for number, _ in enumerate(against, 1)]
-    legend = [f"{number} {checker.label}" for number, checker in zip(columns, against, strict=True)]
-    weights = ", ".join(dict.fromkeys(trial.weights for trial in trials))
-    table = tabulate(rows, ["program", *columns], tablefmt="github" if markdown else "simple", disable_numparse=True)
-    return "\n".join(
-        [
-            table,
-            "",
-            f"At {weights} weights: x reported, . not reported, - not observable on the samples given to this checker,",
-            "+ reported though not observable from the gradient; correct programs: ! accused, . not.",
-            *legend,
-        ]
+    return KillMatrix(
+        dtype=dtype,
+        weights=list(dict.fromkeys(trial.weights for trial in trials)),
+        checkers=[CheckerSettings(name=checker.name, settings=checker.settings) for checker in against],
+        programs=[
+            ProgramTried(
+                program=name,
+                correct=row[0].correct,
+                letters=["".join(_letter(trial, checker) for trial in row) for checker in against],
+            )
+            for name, row in by_program.items()
+        ],
     )
 
 
 def _letter(trial: Trial, checker: Checker) -> str:
+    """See ``check.results.ProgramTried``."""
     reported = trial.caught[checker.label]
     if trial.correct:
         return "!" if reported else "."
@@ -230,26 +193,34 @@ def main() -> None:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="also Backproof shown the gradient alone, the whole matrix, and what is not observable",
+        help="also Backproof shown the gradient alone, every program, and what is not observable",
     )
     parser.add_argument("--markdown", action="store_true", help="tables as in the README")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every trial to this file")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results to this file")
     arguments = parser.parse_args()
-    if arguments.json and not arguments.json.parent.is_dir():
-        parser.error(f"{arguments.json.parent} is not a folder")
-    batches, everything = default_probes(), []
+    try:
+        with pending(arguments.json) if arguments.json else nullcontext() as file:
+            results = run(arguments.full, arguments.markdown)
+            if file:
+                file.write((json.dumps(results, indent=1) + "\n").encode())
+    except OSError as error:
+        parser.error(str(error))
+
+
+def run(full: bool, markdown: bool) -> Kills:
+    """The whole matrix in both types on the real images, printed on the way."""
+    batches, matrices = default_probes(), []
     for dtype in DTYPES:
-        against = checkers(dtype, gradient_alone=arguments.full)
+        against = checkers(dtype, gradient_alone=full)
         trials = kill_matrix(batches, dtype, against, progress=True)
-        everything += trials
+        matrices.append(as_results(trials, dtype, against))
         print(f"{len(WRONG_PASSES)} wrong backward passes and {len(CORRECT_PROGRAMS)} correct programs, {dtype}\n")
-        print(summary(trials, against, arguments.markdown), end="\n\n")
-        if arguments.full:
-            print(whole_matrix(trials, against, arguments.markdown), end="\n\n")
+        print(summary(matrices[-1], markdown), end="\n\n")
+        if full:
+            print(program_by_program(matrices[-1], markdown), end="\n\n")
             print("Not observable:", *not_observable(trials), sep="\n", end="\n\n")
     print(CAPTION)
-    if arguments.json:
-        arguments.json.write_text(json.dumps([asdict(trial) for trial in everything], indent=1, allow_nan=False) + "\n")
+    return Kills(versions=versions(), caption=CAPTION, matrices=matrices)
 
 
 if __name__ == "__main__":

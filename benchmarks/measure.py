@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
+from benchmarks.accuracy import median_ulps, trained_probes
 from benchmarks.contestant import Contestant, Task
 from benchmarks.interleave import interleave, quartiles
 from benchmarks.results import Measurement
@@ -35,13 +36,18 @@ def measure(
     hidden: int,
     batch_size: int,
     repeats: int,
+    *,
+    table: str = "default",
+    steps: int | None = None,
+    accuracy: bool = False,
 ) -> tuple[list[Measurement], dict[str, str]]:
     """Every contestant's measurement, and by name those whose library is not installed.
 
-    FLOOR and REFERENCE have to be among the contestants.
+    FLOOR and REFERENCE have to be among the contestants. A repeat takes ``steps`` steps, or by default as many as fill
+    REPEAT_SECONDS; with ``accuracy`` the error of every contestant's gradient is measured too.
     """
     short = task(X, y, dtype, hidden, batch_size, CHECKED_STEPS)
-    losses, setup, steps, calls, missing = {}, {}, {}, {}, {}
+    losses, setup, lengths, calls, missing = {}, {}, {}, {}, {}
     for name, contestant in contestants.items():
         start = perf_counter()
         try:
@@ -49,27 +55,33 @@ def measure(
         except ModuleNotFoundError as error:
             missing[name] = f"{error.name} is not installed"
             continue
-        losses[name] = train()
+        trained = train()
+        losses[name] = None if trained is None else trained.loss
         setup[name] = perf_counter() - start
         start = perf_counter()
         train()
         most = max(CHECKED_STEPS, len(y) // batch_size)
-        steps[name] = int(np.clip(REPEAT_SECONDS / (perf_counter() - start) * CHECKED_STEPS, 20, most))
-        calls[name] = contestant(task(X, y, dtype, hidden, batch_size, steps[name]))
+        fitting = int(np.clip(REPEAT_SECONDS / (perf_counter() - start) * CHECKED_STEPS, 20, most))
+        lengths[name] = fitting if steps is None else steps
+        calls[name] = contestant(task(X, y, dtype, hidden, batch_size, lengths[name]))
     seconds = interleave(calls, repeats)
-    times = {name: quartiles([s / steps[name] * 1e6 for s in seconds[name]]) for name in calls}
+    times = {name: quartiles([s / lengths[name] * 1e6 for s in seconds[name]]) for name in calls}
+    probes = trained_probes(X, y, hidden) if accuracy else None
     measurements = [
         Measurement(
+            table=table,
             contestant=name,
             dtype=dtype,
+            inputs=X.shape[1],
             hidden=hidden,
             batch_size=batch_size,
-            steps=steps[name],
+            steps=lengths[name],
             setup_seconds=setup[name],
             microseconds=times[name],
             multiple_of_floor=times[name].median / times[FLOOR].median,
             loss=losses[name],
             same_loss=_same(losses[name], losses[REFERENCE], ROUNDING[dtype]),
+            ulps=median_ulps(contestants[name], probes, dtype) if probes else None,
         )
         for name in calls
     ]

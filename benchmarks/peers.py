@@ -6,11 +6,12 @@ A library is imported when its contestant is prepared, so that one that is not i
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from benchmarks.contestant import Contestant, Task, Training
+from benchmarks.contestant import Contestant, Task, Trained, Training
 from engines import Parameters
 from lessons import algorithm_1
 
@@ -23,7 +24,7 @@ def plain_numpy(task: Task) -> Training:
     def sigmoid(Z: np.ndarray) -> np.ndarray:
         return 1 / (1 + np.exp(-Z))
 
-    def train() -> float:
+    def train() -> Trained:
         W1, b1, W2, b2 = (p.copy() for p in task.parameters)
         total = 0.0
         for batch in batches(task):
@@ -39,7 +40,7 @@ def plain_numpy(task: Task) -> Training:
             b1 -= task.learning_rate * dZ1.sum(0)
             W2 -= task.learning_rate * dW2
             b2 -= task.learning_rate * dZ2.sum(0)
-        return float(total) / len(task.y)
+        return Trained(float(total) / len(task.y), Parameters(W1, b1, W2, b2))
 
     return train
 
@@ -50,7 +51,12 @@ def as_printed(task: Task) -> Training:
     W1, b1, W2, b2 = task.parameters
     columns = np.ascontiguousarray(task.X.T)
     start = W1, b1[:, None], W2, b2[:, None]
-    return lambda: float(algorithm_1.train(columns, task.y, *start, epochs=1, learning_rate=task.learning_rate)[-1][0])
+
+    def train() -> Trained:
+        *reached, losses = algorithm_1.train(columns, task.y, *start, epochs=1, learning_rate=task.learning_rate)
+        return Trained(float(losses[0]), _shaped(reached, task))
+
+    return train
 
 
 def eager_torch(task: Task) -> Training:
@@ -58,7 +64,7 @@ def eager_torch(task: Task) -> Training:
 
     X, y = torch.tensor(task.X), torch.tensor(task.y)
 
-    def train() -> float:
+    def train() -> Trained:
         W1, b1, W2, b2 = parameters = [torch.tensor(p, requires_grad=True) for p in task.parameters]
         total = 0.0
         for batch in batches(task):
@@ -71,7 +77,7 @@ def eager_torch(task: Task) -> Training:
                     p -= task.learning_rate * p.grad
                     p.grad = None
             total += loss.item() * len(Z2)
-        return total / len(y)
+        return Trained(total / len(y), _shaped([p.detach().numpy() for p in parameters], task))
 
     return train
 
@@ -82,7 +88,7 @@ def torch_optimizer(task: Task) -> Training:
     X, y = torch.tensor(task.X), torch.tensor(task.y)
     h, d = task.parameters.W1.shape
 
-    def train() -> float:
+    def train() -> Trained:
         layers = torch.nn.Linear(d, h, dtype=X.dtype), torch.nn.Sigmoid(), torch.nn.Linear(h, 1, dtype=X.dtype)
         model = torch.nn.Sequential(*layers)
         with torch.no_grad():
@@ -98,7 +104,7 @@ def torch_optimizer(task: Task) -> Training:
             loss.backward()
             optimizer.step()
             total += loss.item() * len(Z2)
-        return total / len(y)
+        return Trained(total / len(y), _shaped([p.detach().numpy() for p in model.parameters()], task))
 
     return train
 
@@ -122,13 +128,13 @@ def jax_jit_per_step(task: Task) -> Training:
 
     X, y = jnp.array(task.X), jnp.array(task.y)
 
-    def train() -> float:
+    def train() -> Trained:
         parameters = Parameters(*map(jnp.array, task.parameters))
         losses = []
         for batch in batches(task):
             parameters, loss = step(parameters, X[batch], y[batch])
             losses.append(loss * len(y[batch]))
-        return math.fsum(map(float, losses)) / len(y)
+        return Trained(math.fsum(map(float, losses)) / len(y), _shaped(parameters, task))
 
     return train
 
@@ -138,7 +144,7 @@ def scikit_learn(task: Task) -> Training:
 
     W1, b1, W2, b2 = task.parameters
 
-    def train() -> float:
+    def train() -> Trained:
         model: Any = MLPClassifier(
             len(b1),
             activation="logistic",
@@ -154,7 +160,8 @@ def scikit_learn(task: Task) -> Training:
         for own, given in zip(model.coefs_ + model.intercepts_, (W1.T, W2.T, b1, b2), strict=True):
             own[...] = given
         model.partial_fit(task.X, task.y)
-        return float(model.loss_)
+        (first, second), biases = model.coefs_, model.intercepts_
+        return Trained(float(model.loss_), Parameters(first.T, biases[0], second.T, biases[1]))
 
     return train
 
@@ -171,16 +178,21 @@ def hips_autograd(task: Task) -> Training:
 
     value_and_gradient = autograd.value_and_grad(mean_loss)
 
-    def train() -> float:
+    def train() -> Trained:
         parameters = tuple(task.parameters)
         total = 0.0
         for batch in batches(task):
             loss, gradient = value_and_gradient(parameters, task.X[batch], task.y[batch])
             parameters = tuple(p - task.learning_rate * dp for p, dp in zip(parameters, gradient, strict=True))
             total += loss * len(task.y[batch])
-        return float(total) / len(task.y)
+        return Trained(float(total) / len(task.y), _shaped(parameters, task))
 
     return train
+
+
+def _shaped(arrays: Iterable[Any], task: Task) -> Parameters:
+    """The weights as NumPy arrays in our shapes."""
+    return Parameters(*(np.asarray(p).reshape(own.shape) for p, own in zip(arrays, task.parameters, strict=True)))
 
 
 PEERS: dict[str, Contestant] = {

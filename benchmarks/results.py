@@ -11,14 +11,16 @@ from typing import TypedDict, cast
 
 from benchmarks.interleave import Quartiles
 
-LIBRARIES = ("numpy", "torch", "jax", "numba", "scikit-learn", "autograd")
+LIBRARIES = ("numpy", "torch", "jax", "python-flint", "numba", "scikit-learn", "autograd")
 
 
 class Measurement(TypedDict):
     """One contestant at one task; times are of one step of SGD over ``batch_size`` samples."""
 
+    table: str  # that it belongs to: "default", "grid" of hidden units and batch sizes, "inputs", or "length" of a run
     contestant: str
     dtype: str
+    inputs: int
     hidden: int
     batch_size: int
     steps: int  # in one repeat
@@ -27,6 +29,23 @@ class Measurement(TypedDict):
     multiple_of_floor: float  # median over the floor's median
     loss: float | None  # mean over the first samples; None where nothing is trained
     same_loss: bool | None  # as the NumPy engine's, up to rounding
+    ulps: float | None  # median error of the gradient's entries at trained weights; None where it was not asked for
+
+
+class CheckCost(TypedDict):
+    """What it takes to check the gradient of one sample, by one checker or by a part of ours."""
+
+    checker: str
+    what: str  # it does
+    milliseconds: Quartiles
+
+
+class WholeJob(TypedDict):
+    """``python compare.py`` with its defaults, as a process of its own, beside what the plain loops would take."""
+
+    cold_seconds: float  # nothing compiled is left from an earlier run
+    warm_seconds: float
+    plain_loops: dict[str, float]  # seconds that 20 epochs take, from the step measured in the same run
 
 
 class BenchmarkResults(TypedDict):
@@ -37,6 +56,8 @@ class BenchmarkResults(TypedDict):
     repeats: int
     floor_flags: dict[str, object]
     measurements: list[Measurement]
+    checks: list[CheckCost]
+    whole_job: WholeJob | None  # None where it was not asked for
     missing: dict[str, str]  # contestants that could not be prepared, and why
 
 

@@ -1,25 +1,38 @@
-"""``python -m benchmarks.steps``: the cost of a step of SGD on the real images, engines, floor and peers in one run."""
+"""The cost of a step of SGD on the real images: engines, floor and peers in one run."""
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Iterator, Mapping
 from itertools import product
-from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks import tables
 from benchmarks.contestant import Contestant, engine_contestant
-from benchmarks.floor import FLAGS, floor, memory
+from benchmarks.floor import floor, memory
 from benchmarks.measure import FLOOR, measure
 from benchmarks.peers import PEERS
-from benchmarks.results import BenchmarkResults, machine, versions
-from data import DataError, load
+from benchmarks.results import Measurement
+from data import Dataset
 from engines import ENGINES, NotInstalled, load_engine
 
 HIDDEN = (1, 12, 64, 256)
 BATCH_SIZES = (1, 8, 64)
+INPUTS = (49, 196, 784)  # the first pixels of each image
+LENGTHS = (10, 100, 1000, 10000)  # steps in one call of ``run``
 REPEATS = 9
+EAGER = "eager PyTorch"
+
+
+class Task(NamedTuple):
+    """What is measured, for which table, and who takes part."""
+
+    who: dict[str, Contestant]
+    table: str = "default"
+    dtype: str = "float64"
+    inputs: int = 784
+    hidden: int = 12
+    batch_size: int = 1
+    steps: int | None = None
+    accuracy: bool = False
 
 
 def contestants() -> tuple[dict[str, Contestant], dict[str, str]]:
@@ -33,53 +46,30 @@ def contestants() -> tuple[dict[str, Contestant], dict[str, str]]:
     return {FLOOR: floor, "W1 read and written": memory, **engines, **PEERS}, missing
 
 
-def tasks(everybody: Mapping[str, Contestant], quick: bool) -> Iterator[tuple[str, int, int, dict[str, Contestant]]]:
-    """What is measured: dtype, hidden units, batch size, and who takes part."""
+def tasks(everybody: Mapping[str, Contestant], quick: bool) -> Iterator[Task]:
+    """The default task with everybody; unless it has to be quick, also in float32, and larger and smaller ones."""
     for dtype in ("float64",) if quick else ("float64", "float32"):
-        yield dtype, 12, 1, dict(everybody)
-    if not quick:
-        few = {name: c for name, c in everybody.items() if name.endswith("engine") or name in (FLOOR, "eager PyTorch")}
-        for hidden, batch_size in product(HIDDEN, BATCH_SIZES):
-            if (hidden, batch_size) != (12, 1):
-                yield "float64", hidden, batch_size, few
+        yield Task(dict(everybody), dtype=dtype, accuracy=True)
+    if quick:
+        return
+    ours = {name: c for name, c in everybody.items() if name.endswith("engine") or name == FLOOR}
+    for hidden, batch_size in product(HIDDEN, BATCH_SIZES):
+        yield Task(ours | {EAGER: everybody[EAGER]}, "grid", hidden=hidden, batch_size=batch_size)
+    for inputs in INPUTS:
+        yield Task(ours, "inputs", inputs=inputs)
+    for steps in LENGTHS:
+        yield Task(ours, "length", steps=steps)
 
 
-def run(quick: bool) -> BenchmarkResults:
-    dataset = load()
+def measure_steps(dataset: Dataset, quick: bool) -> tuple[list[Measurement], dict[str, str]]:
+    """Every measurement, and who could not take part, and why."""
     everybody, missing = contestants()
     measurements = []
-    for dtype, hidden, batch_size, who in tasks(everybody, quick):
-        X, y = dataset.X_train, dataset.y_train
-        measured, absent = measure(who, X, y, dtype, hidden, batch_size, REPEATS)
+    for who, table, dtype, inputs, hidden, batch_size, steps, accuracy in tasks(everybody, quick):
+        X, y = dataset.X_train[:, :inputs], dataset.y_train
+        measured, absent = measure(
+            who, X, y, dtype, hidden, batch_size, REPEATS, table=table, steps=steps, accuracy=accuracy
+        )
         measurements += measured
         missing |= absent
-    return BenchmarkResults(
-        version=1,
-        machine=machine(),
-        threads=1,
-        versions=versions(),
-        repeats=REPEATS,
-        floor_flags=dict(FLAGS),
-        measurements=measurements,
-        missing=missing,
-    )
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.steps", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="float64, 12 hidden units, batch size 1 only")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results to this file")
-    arguments = parser.parse_args()
-    try:
-        if arguments.json:
-            arguments.json.touch()
-        results = run(arguments.quick)
-        if arguments.json:
-            arguments.json.write_text(json.dumps(results, indent=1) + "\n")
-    except (DataError, OSError) as error:
-        parser.error(str(error))
-    print(tables.render(results))
-
-
-if __name__ == "__main__":
-    main()
+    return measurements, missing

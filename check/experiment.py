@@ -6,7 +6,8 @@ import importlib.metadata
 import os
 import platform
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from check.against_certificate import certificate_result, find_certificate
 from check.auditing import BLOCKS
 from check.differences import steps_differences, training_differences
 from check.pictures import PIXELS, pictures
-from check.results import Agreement, Experiment, LineResult, Results, RulingResult, StepsDifference
+from check.results import Agreement, Experiment, Floor, LineResult, Results, RulingResult, StepsDifference
 from check.side_by_side import Outcome, Watch, no_watch, side_by_side
 from check.training import Settings
 from check.trial import accusations, judge_all, probes_at, show_steps
@@ -31,6 +32,7 @@ def compare_engines(
     audit_blocks: int | None = BLOCKS,
     skip_missing: bool = False,
     watch: Watch = no_watch,
+    floor: Callable[[Parameters, Dataset, Settings], Floor | None] | None = None,
 ) -> Results:
     """Train every engine from the same weights, put each on trial, and hold them side by side.
 
@@ -39,6 +41,7 @@ def compare_engines(
         audit_blocks: how many blocks of each training to audit; all if None.
         skip_missing: an engine whose library is missing is left out, with a word on how to install it.
         watch: told a few times a second what is under way, how far it is and how far it goes.
+        floor: measures the quickest that a step of this training can be, in a process of its own.
 
     Raises:
         NotInstalled: the library of an engine is missing, and skip_missing is false.
@@ -49,6 +52,7 @@ def compare_engines(
     initial = initial_weights(dataset.X_train.shape[1], settings.hidden, settings.seed)
     with side_by_side(names, skip_missing) as engines:
         outcome = engines.train(initial, dataset, settings, audit_blocks, watch)
+        quickest = engines.submit(partial(floor, initial, dataset, settings)) if floor and settings.epochs else None
         weights = {"initial": initial}
         reached = [training.final for training in outcome.trainings.values() if _finite(training.final)]
         if reached:  # the same for all engines: where the first of them ended
@@ -62,6 +66,7 @@ def compare_engines(
             lines, who = judge_all(place, probes, shown)
             trial += lines
             rulings += who
+        measured = quickest.result() if quickest else None
     reasons = [*outcome.broken, *accusations(trial), *_complaints(outcome)]
     results = Results(
         version=1,
@@ -75,6 +80,8 @@ def compare_engines(
         verdict="disagree" if reasons else "agree",
         seconds=time.perf_counter() - clock,
     )
+    if measured:
+        results["floor"] = measured
     if outcome.control:
         results["control"] = outcome.control
     if dataset.X_train.shape[1] == PIXELS:

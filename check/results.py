@@ -182,17 +182,44 @@ class CertificateResult(TypedDict):
     wrong_predictions: dict[str, list[int]]  # by engine: test images whose proven class it misses
 
 
-class Kill(TypedDict):
-    """What each checker said of one wrong backward pass at one setting of the weights."""
+class CheckerSettings(TypedDict):
+    name: str
+    settings: str
 
-    mistake: str
-    weights: str
-    caught: list[bool | None]  # in the order of the checkers; None where it could not be observed
+
+class ProgramTried(TypedDict):
+    """What each checker said of one backward pass: for each checker a letter for each setting of the weights.
+
+    Of a wrong one: x reported, . missed, - not observable on what this checker was given, + reported all the same. Of a
+    correct one: ! accused, . spared.
+    """
+
+    program: str
+    correct: bool
+    letters: list[str]
 
 
 class KillMatrix(TypedDict):
-    checkers: list[str]
-    rows: list[Kill]
+    """Checkers on trial: wrong backward passes and correct programs before each of them, in one type."""
+
+    dtype: str
+    weights: list[str]  # "initial", "trained", "saturated"
+    checkers: list[CheckerSettings]
+    programs: list[ProgramTried]
+
+
+class Kills(TypedDict):
+    """The judge and other checkers on trial, as ``make kills`` measured them."""
+
+    versions: dict[str, str]  # of Python and the libraries
+    caption: str  # what is counted, and what is unequal
+    matrices: list[KillMatrix]
+
+
+class Floor(TypedDict):
+    """The same step of SGD as plain loops compiled by Numba, measured in the same run."""
+
+    microseconds: float  # a step
 
 
 class Results(TypedDict):
@@ -207,7 +234,8 @@ class Results(TypedDict):
     control: NotRequired[ControlResult]
     certificate: NotRequired[CertificateResult]  # where the user's cache has it
     pictures: NotRequired[Pictures]  # where the inputs are images of 28 by 28 pixels
-    kills: NotRequired[KillMatrix]
+    floor: NotRequired[Floor]  # where Numba is installed
+    kills: NotRequired[Kills]
     verdict: Literal["agree", "disagree"]
     seconds: NotRequired[float]  # from the start of the command to the verdict
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from check.auditing import audit, block_results, control, train_reordered
 from check.engine_process import EngineProcess, named
@@ -19,6 +20,8 @@ from engines import EngineError, NotInstalled, Parameters, PromiseBroken
 from proof.audit import AuditedBlock
 
 BUSY = 2  # processes, each on one thread
+
+Answer = TypeVar("Answer")
 
 Watch = Callable[[str, int, int], None]  # what is under way, how far it is, and how far it goes
 
@@ -118,10 +121,13 @@ class SideBySide:
             outcome.control = control(name, outcome.trainings[name], parameters.result())
         return outcome
 
-    def _audit(self, task: Callable[[], list[AuditedBlock]]) -> list[AuditedBlock]:
+    def submit(self, task: Callable[[], Answer]) -> Future[Answer]:
+        """What a task will return, in a process of its own."""
         with held_back():  # the pool starts a process when it needs one
-            audited = self._auditors.submit(task)
-        return audited.result()
+            return self._auditors.submit(task)
+
+    def _audit(self, task: Callable[[], list[AuditedBlock]]) -> list[AuditedBlock]:
+        return self.submit(task).result()
 
     def _tell(self, watch: Watch, samples: int, audits: Mapping[str, list[Future[list[AuditedBlock]]]]) -> None:
         for name, process in self.engines.items():

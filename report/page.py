@@ -14,11 +14,12 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib import image
 
-from check.results import CheckResults, Results
+from check.results import CheckerSettings, CheckResults, KillMatrix, Results
 from proof.forms import LINES
 from report import charts, summary
 from report.files import pending
 from report.flow import FLOW
+from report.kills import LEGEND, Count, counts
 from report.schema import ResultsError, fitting
 
 FOLDER = Path(__file__).parent
@@ -109,15 +110,22 @@ def _templates() -> jinja2.Environment:
         "script": Markup(script),
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "LINES": LINES,
+        "kills_legend": LEGEND,
     }
     environment.filters |= {
         "short": summary.short,
         "level": _level,
+        "counts": _counts,
         "mark": lambda verdict: MARKS.get(verdict, FAULT),
         "photograph": lambda pixels: _png(pixels, "gray_r", 0),
         "weights": lambda pixels: _png(pixels, "PuOr", 1),
     }
     return environment
+
+
+def _counts(matrix: KillMatrix) -> list[tuple[CheckerSettings, list[Count]]]:
+    """Each checker and what it said."""
+    return list(zip(matrix["checkers"], counts(matrix), strict=True))
 
 
 def _level(ulps: float | None) -> str:

@@ -101,6 +101,11 @@ def _agree(results: Results) -> None:
                 float(loss)
             except ValueError:
                 _refuse("certificate.losses", "must be numbers, each as text")
+    for number, matrix in enumerate(results["kills"]["matrices"] if "kills" in results else ()):
+        sizes = [len(matrix["weights"])] * len(matrix["checkers"])
+        for program in matrix["programs"]:
+            if [len(letters) for letters in program["letters"]] != sizes:
+                _refuse(f"kills.matrices[{number}].programs", "must have a letter for every checker and setting")
 
 
 @cache

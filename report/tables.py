@@ -173,6 +173,9 @@ def outcome(results: Results) -> str:
             f"{r['seconds']['train'] / steps_taken * 1e6:.1f}" if steps_taken else "-" for r in engines.values()
         ],
     }
+    if steps_taken and "floor" in results:
+        floor = results["floor"]["microseconds"] * 1e-6 * steps_taken
+        rows["one step, x floor"] = [f"{r['seconds']['train'] / floor:.1f}" for r in engines.values()]
     return _table([[name, *cells] for name, cells in rows.items()], ["", *engines])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,16 +13,19 @@ pytest.importorskip("jax")
 from small_data import small_dataset
 from small_networks import Problem, truth
 
-from benchmarks import kills
+from benchmarks import beside, kills
 from benchmarks.checkers import Checker, checkers
 from benchmarks.correct_programs import CORRECT_PROGRAMS, Program
-from benchmarks.kills import Rounding, Trial, kill_matrix, summary
+from benchmarks.kills import Rounding, Trial, as_results, kill_matrix
 from benchmarks.wrong_passes import WRONG_PASSES
 from engines import Parameters, initial_weights
 from engines.interface import DTYPES
 from engines.numpy_engine import NumpyEngine
 from proof.probes import Probe, probe, saturated
 from proof.verdict import NOT_OBSERVABLE, judge
+from report.kills import counts, program_by_program, summary
+
+ROOT = Path(__file__).parents[1]
 
 INPUTS, HIDDEN, BATCH = 20, 5, 5
 BACKPROOF = "Backproof, every line shown"
@@ -149,14 +154,14 @@ def test_the_tables_count_what_checkers_report(batches: dict[str, Probe]) -> Non
     trials = kill_matrix({"initial": batches["initial"]}, "float64", [blind, jealous])
     seen = {samples: sum(trial.observable([samples]) for trial in trials) for samples in kills.SAMPLES}
     hidden = len(WRONG_PASSES) - seen["batch"]
-    table = summary(trials, [blind, jealous], markdown=True).splitlines()
+    matrix = as_results(trials, "float64", [blind, jealous])
+    table = summary(matrix, markdown=True).splitlines()
     assert [cell.strip() for cell in table[2].split("|")[3:5]] == [f"0 / {seen['one']}", "0 / 20"]
     assert [cell.strip() for cell in table[3].split("|")[3:5]] == [
         f"{seen['batch']} / {seen['batch']} +{hidden}",
         "20 / 20",
     ]
-    whole = kills.whole_matrix(trials, [blind, jealous])
-    assert whole.count("!") == 20 + 1  # and the legend's
+    assert program_by_program(matrix).count("!") == 20 + 1  # and the legend's
 
 
 def test_a_gradient_that_is_not_finite_is_observable(batches: dict[str, Probe]) -> None:
@@ -174,4 +179,17 @@ def test_a_folder_that_is_not_there_is_told_at_once(
     with pytest.raises(SystemExit) as error:
         kills.main()
     assert error.value.code == 2
-    assert "no such folder is not a folder" in capsys.readouterr().err
+    assert "no such folder/kills.json cannot be written" in capsys.readouterr().err
+
+
+def test_what_ships_is_of_these_programs_and_checkers() -> None:
+    """What the README and every page show."""
+    shipped = beside.kills()
+    assert [matrix["dtype"] for matrix in shipped["matrices"]] == list(DTYPES)
+    for matrix in shipped["matrices"]:
+        assert [c["name"] for c in matrix["checkers"]] == [c.name for c in checkers(matrix["dtype"])]
+        assert [c["settings"] for c in matrix["checkers"]] == [c.settings for c in checkers(matrix["dtype"])]
+        assert [p["program"] for p in matrix["programs"]] == [p.name for p in (*CORRECT_PROGRAMS, *WRONG_PASSES)]
+        backproof = counts(matrix)[0]
+        assert all(count.caught == count.observable and count.accused == 0 for count in backproof)
+        assert summary(matrix, markdown=True) in (ROOT / "README.md").read_text()

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from small_data import engine_file, small_dataset
 
+from benchmarks.beside import kills
 from check.experiment import compare_engines
 from check.results import CheckResults, Results
 from check.training import Settings
+from report.kills import counts
 from report.page import render_page, save_page
 from report.results_file import strict
 from report.schema import ResultsError
@@ -175,10 +177,7 @@ def test_contrast_and_structure(opened: Any, results: Results, changed: Results)
     for number, line in enumerate(changed["trial"]):
         line["median_ulps"] = 10.0 ** (number % 12 - 2)
     changed["verdict"], changed["agreement"]["reasons"] = "disagree", ["a reason"]
-    changed["kills"] = {
-        "checkers": ["A", "B", "C"],
-        "rows": [{"mistake": "M", "weights": "initial", "caught": [True, False, None]}],
-    }
+    changed["kills"], changed["floor"] = kills(), {"microseconds": 2.5}
     for shown in (results, changed):
         page = opened(shown)
         assert page.evaluate(STRUCTURE) == []
@@ -289,6 +288,28 @@ def test_numbers_on_the_page_are_those_of_the_results(opened: Any, results: Resu
     ]
     pairs = results["agreement"]["training"]
     assert numbers(page, "#pairs") == [number for pair in pairs for number in (pair["loss"], *pair["weights"].values())]
+
+
+def test_the_floor_and_the_kill_matrix_are_shown_where_they_are_in_the_results(opened: Any, changed: Results) -> None:
+    assert opened(changed).locator("#kills").count() == 0
+    changed["kills"], changed["floor"] = kills(), {"microseconds": 2.5}
+    first, *_ = changed["engines"].values()
+    first["seconds"]["train"] = 2.5e-6 * 7 * 80  # 2 epochs of 40 samples
+    page = opened(changed)
+    cells = page.eval_on_selector_all("#times tbody tr", "all => all.map(row => [...row.cells].map(c => c.innerText))")
+    assert cells[0][-1] == "7.0"
+    assert cells[-1][-2:] == ["2.5", "1.0"]
+    for matrix, table in zip(changed["kills"]["matrices"], page.locator("#kills > .scroll table").all(), strict=True):
+        shown = table.locator("tbody tr").evaluate_all("all => all.map(row => [...row.cells].map(c => c.innerText))")
+        assert shown == [
+            [
+                checker["name"],
+                checker["settings"],
+                *(c.caught_in_words for c in row),
+                *(c.accused_in_words for c in row),
+            ]
+            for checker, row in zip(matrix["checkers"], counts(matrix), strict=True)
+        ]
 
 
 def test_it_prints_to_a_few_pages(opened: Any, results: Results) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from small_data import small_dataset
 
+from benchmarks.beside import kills
 from check.experiment import compare_engines
 from check.training import Settings
 from report.results_file import strict
@@ -83,7 +84,7 @@ def test_nothing_of_a_wrong_type_passes_anywhere(results: Any) -> None:
 
 
 def test_every_key_that_has_to_be_there_is_missed(results: Any) -> None:
-    optional = {"pictures", "control", "seconds", "certificate", "kills", "distribution", "error_map"}
+    optional = {"pictures", "control", "seconds", "certificate", "floor", "kills", "distribution", "error_map"}
     free = {"engines", "missing", "audit", "fingerprints", "versions", "weights", "median_ulps", "probabilities"}
     for path in places(results):
         if not path or path[-1] in optional or isinstance(path[-1], int) or (len(path) > 1 and path[-2] in free):
@@ -112,10 +113,12 @@ def test_the_sentence_says_where(results: Any) -> None:
         (("engines", "numpy", "confusion"), [[1], [2]], "must be 2 by 2"),
         (("verdict",), "perhaps", "verdict must be 'agree' or 'disagree'"),
         (("seconds",), True, "seconds must be a number"),
+        (("kills", "matrices", 1, "programs", 0, "letters", 0), "..", "a letter for every checker and setting"),
     ],
 )
 def test_numbers_have_to_be_as_many_as_was_run(results: Any, path: tuple[str, ...], value: Any, sentence: str) -> None:
-    changed = copy.deepcopy(results)
+    changed = copy.deepcopy(results) | {"kills": kills()}
+    fitting(changed)
     holder = changed
     for key in path[:-1]:
         holder = holder[key]

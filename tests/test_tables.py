@@ -57,6 +57,10 @@ def test_what_came_of_the_training(results: Results) -> None:
     assert found["true 1: said 0, said 1"] == "7, 8"
     assert found["set-up and compile, s"] == "1.50"
     assert found["one step, us"] == "100.0"  # 8 ms over 2 epochs of 40 samples
+    assert "one step, x floor" not in found
+    results["floor"] = {"microseconds": 40.0}
+    found = {row[0]: row[-1] for row in rows(render(results), "After training")}
+    assert found["one step, x floor"] == "2.5"
 
 
 def test_losses_that_are_apart_or_not_finite(results: Results) -> None:
