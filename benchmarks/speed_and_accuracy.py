@@ -19,7 +19,15 @@ NEAR = 2.2  # points closer than this factor share a label
 def save(measurements: Sequence[Measurement], path: Path) -> None:
     """A point for each contestant whose accuracy was measured in float64."""
     shown = [m for m in measurements if m["dtype"] == "float64" and m["ulps"] is not None]
-    with rc_context({"font.size": 11, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "speed"}):
+    with rc_context(
+        {
+            "font.size": 11,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "svg.hashsalt": "speed",
+            "svg.fonttype": "none",
+        }
+    ):
         figure = Figure(figsize=(8, 4.6), layout="constrained")
         axes = figure.add_subplot()
         for m in shown:

@@ -138,4 +138,5 @@ def _speed(results: Results) -> str:
     if not steps or not results["engines"]:
         return "Nothing was trained."
     times = sorted((engine["seconds"]["train"] / steps * 1e6, name) for name, engine in results["engines"].items())
-    return f"Microseconds a step of SGD: {', '.join(f'{name} {time:.1f}' for time, name in times)}."
+    floor = f" Plain loops compiled by Numba: {results['floor']['microseconds']:.1f}." if "floor" in results else ""
+    return f"Microseconds a step of SGD: {', '.join(f'{name} {time:.1f}' for time, name in times)}.{floor}"

@@ -12,7 +12,7 @@ from small_data import small_dataset
 pytest.importorskip("numba")
 
 from benchmarks import __main__ as command
-from benchmarks import compare_runs, steps, tables
+from benchmarks import compare_runs, publish, speed_and_accuracy, steps, tables
 from benchmarks.accuracy import gradient, median_ulps, trained_probes
 from benchmarks.beside import measure_floor
 from benchmarks.contestant import Contestant, Trained, Training
@@ -266,3 +266,20 @@ def test_a_path_that_cannot_be_written_is_found_before_measuring(tmp_path, monke
         command.main()
     assert stopped.value.code == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_what_the_project_shows_is_made_from_the_results_that_ship():
+    shipped = read(publish.FOLDER / "results.json")
+    assert (publish.FOLDER / "results.md").read_text() == publish.page(shipped)
+    assert publish.brief(shipped) in (publish.FOLDER.parent / "README.md").read_text()
+    contestants = {m["contestant"] for m in shipped["measurements"] if m["table"] == "default"}
+    assert {FLOOR, *PEERS, "numpy engine", "torch engine", "jax engine"} <= contestants
+    assert all(m["same_loss"] is not False for m in shipped["measurements"])
+    assert shipped["missing"] == {}
+
+
+def test_every_point_of_the_plot_has_a_name(results, tmp_path):
+    speed_and_accuracy.save(results["measurements"], tmp_path / "plot.svg")
+    svg = (tmp_path / "plot.svg").read_text()
+    for m in results["measurements"]:
+        assert m["contestant"] in svg

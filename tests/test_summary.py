@@ -46,6 +46,8 @@ def test_every_question_has_its_answer() -> None:
     assert "1 of 2 audited blocks" in found["How did training go?"]
     assert "a 2, b 1. Told apart by two engines: 1." in found["What was misclassified?"]
     assert found["How fast was it?"] == "Microseconds a step of SGD: a 1.0, b 2.0."
+    with_floor = RESULTS | {"floor": {"microseconds": 0.5}}
+    assert answers(with_floor)[-1].text.endswith("b 2.0. Plain loops compiled by Numba: 0.5.")
 
 
 def test_a_disagreement_is_no() -> None:
