@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from check.catalogue import MISTAKES
 from check.diagnosis import CANNOT_RUN, CORRECT, IS, LOOKS_LIKE, Culprit, Diagnosis
@@ -33,8 +33,10 @@ def render(diagnosis: Diagnosis, source: Sequence[str], hint: int = CURE, replay
         parts.append(_wrapped(f"{diagnosis.reason}{_where(at)}.") + _quoted(source, at))
     if any(line.word != NOT_SHOWN for line in diagnosis.lines.values()):
         parts.append(_table(diagnosis))
-    parts += [_culprit(culprit, source, hint) for culprit in diagnosis.culprits]
-    parts.append(_rest(diagnosis))
+    for culprit in diagnosis.culprits:
+        head = _wrapped(_accusation(culprit)) + _quoted(source, culprit.source_line)
+        parts.append("\n".join([head, *map(_labelled, _evidence(culprit, hint))]))
+    parts.append("\n".join(map(_labelled, _rest(diagnosis))))
     if replay:
         worst = next((c.worst for c in diagnosis.culprits if c.worst), None)
         probe = worst.probe.partition(",")[0] if worst else ""
@@ -76,25 +78,34 @@ def _table(diagnosis: Diagnosis) -> str:
     return "\n".join(row.rstrip() for row in rows)
 
 
-def _culprit(culprit: Culprit, source: Sequence[str], hint: int) -> str:
+class Said(NamedTuple):
+    """A part of the answer."""
+
+    label: str
+    text: str
+
+
+def _accusation(culprit: Culprit) -> str:
     place = _place(culprit)
     place = place if culprit.line in Steps._fields else place[0].upper() + place[1:]
-    head = f"{place} is wrong{_where(culprit.source_line)}"
+    accusation = f"{place} is wrong{_where(culprit.source_line)}"
     if culprit.line in Steps._fields and culprit.line not in culprit.seen_in:
         come = "comes" if len(culprit.seen_in) == 1 else "come"
-        head += f"; it is not shown, but {' and '.join(culprit.seen_in)} {come} from it"
-    said = [_wrapped(head) + _quoted(source, culprit.source_line)]
+        accusation += f"; it is not shown, but {' and '.join(culprit.seen_in)} {come} from it"
+    return accusation
+
+
+def _evidence(culprit: Culprit, hint: int = CURE) -> Iterator[Said]:
     if hint >= PATTERN:
-        said.append(_labelled("What we see", _seen(culprit)))
+        yield Said("What we see", _seen(culprit))
     if hint >= NAME:
-        said.append(_labelled("Likely cause", _cause(culprit)))
+        yield Said("Likely cause", _cause(culprit))
     if hint >= NAME and culprit.mistakes:
         first = culprit.mistakes[0]
-        said.append(_labelled("Why it matters", first.why))
-        said.append(_labelled("Check yourself", first.see))
+        yield Said("Why it matters", first.why)
+        yield Said("Check yourself", first.see)
     if hint >= CURE:
-        said.append(_labelled("Cure", _cure(culprit)))
-    return "\n".join(said)
+        yield Said("Cure", _cure(culprit))
 
 
 def _seen(culprit: Culprit) -> str:
@@ -135,43 +146,41 @@ def _formula(line: str) -> str:
     return LINES[line].formula
 
 
-def _rest(diagnosis: Diagnosis) -> str:
+def _rest(diagnosis: Diagnosis) -> Iterator[Said]:
     """What is fine, what only follows, and what else there is to say."""
-    said = []
     fine = [name for name, line in diagnosis.lines.items() if line.word in (ROUNDING, CANCELS)]
     if fine and diagnosis.verdict != CORRECT:
-        said.append(_labelled("Fine", ", ".join(fine)))
+        yield Said("Fine", ", ".join(fine))
     following = {name: line.note for name, line in diagnosis.lines.items() if line.word == FOLLOWS}
     plain = [name for name, note in following.items() if not note]
     if plain:
-        said.append(_labelled("Only follows", f"{', '.join(plain)}: right, given your own earlier lines"))
-    said += [_labelled("Only follows", f"{name}: {note}") for name, note in following.items() if note]
+        yield Said("Only follows", f"{', '.join(plain)}: right, given your own earlier lines")
+    for name, note in following.items():
+        if note:
+            yield Said("Only follows", f"{name}: {note}")
     blind = [name for name, line in diagnosis.lines.items() if line.word == NOT_OBSERVABLE]
     if blind:
-        said.append(_labelled("Cannot be seen", f"{', '.join(blind)}: a mistake here would make no difference yet"))
+        yield Said("Cannot be seen", f"{', '.join(blind)}: a mistake here would make no difference yet")
     if diagnosis.loss:
-        said.append(_labelled("Your loss", diagnosis.loss))
+        yield Said("Your loss", diagnosis.loss)
     cancels = [name for name, line in diagnosis.lines.items() if line.word == CANCELS]
     if cancels and diagnosis.verdict == CORRECT:
-        said.append(
-            _labelled(
-                "Digits",
-                f"{', '.join(cancels)}: right in exact arithmetic, but digits cancel, in saturated units above all",
-            )
+        yield Said(
+            "Digits", f"{', '.join(cancels)}: right in exact arithmetic, but digits cancel where A1 or A2 is near 1"
         )
-    said += [_labelled("Note", note) for note in diagnosis.notes]
-    return "\n".join(said)
+    for note in diagnosis.notes:
+        yield Said("Note", note)
 
 
 def _wrapped(text: str) -> str:
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _labelled(label: str, text: str) -> str:
+def _labelled(said: Said) -> str:
     return textwrap.fill(
-        text,
+        said.text,
         WIDTH,
-        initial_indent=f"  {label:<16}",
+        initial_indent=f"  {said.label:<16}",
         subsequent_indent=" " * 18,
         break_long_words=False,
         break_on_hyphens=False,
@@ -187,7 +196,7 @@ def as_data(diagnosis: Diagnosis, source: Sequence[str]) -> dict[str, Any]:
         "first_wrong": next(iter(diagnosis.wrong), None),
         "wrong": diagnosis.wrong,
         "lines": {
-            name: {"verdict": line.word, "source_line": line.source_line, "error_ulps": line.ulps}
+            name: {"verdict": line.word, "source_line": line.source_line, "error_ulps": line.ulps, "note": line.note}
             for name, line in diagnosis.lines.items()
         },
         "mistakes": [
@@ -198,5 +207,11 @@ def as_data(diagnosis: Diagnosis, source: Sequence[str]) -> dict[str, Any]:
         "power": diagnosis.power,
         "isolation": diagnosis.isolation,
         "reason": diagnosis.reason,
+        "reason_line": diagnosis.reason_line,
+        "culprits": [
+            {"accusation": _accusation(culprit), "evidence": [said._asdict() for said in _evidence(culprit)]}
+            for culprit in diagnosis.culprits
+        ],
+        "rest": [said._asdict() for said in _rest(diagnosis)],
         "source": "\n".join(source),
     }

@@ -246,6 +246,7 @@ class CheckedLine(TypedDict):
     verdict: str  # as LineResult's
     source_line: int | None  # of the file, from 1
     error_ulps: float | None
+    note: NotRequired[str]  # by which form it cancels, or what it follows from
 
 
 class NamedMistake(TypedDict):
@@ -253,6 +254,20 @@ class NamedMistake(TypedDict):
     line: str
     confidence: str  # "is" or "looks like"
     says: str
+
+
+class Said(TypedDict):
+    """A part of the answer in words."""
+
+    label: str
+    text: str
+
+
+class CulpritResult(TypedDict):
+    """A line at fault, in words."""
+
+    accusation: str
+    evidence: list[Said]
 
 
 class CheckResults(TypedDict):
@@ -268,4 +283,7 @@ class CheckResults(TypedDict):
     power: float | None
     isolation: str
     reason: str | None
+    reason_line: NotRequired[int | None]  # of the file
+    culprits: NotRequired[list[CulpritResult]]
+    rest: NotRequired[list[Said]]  # what is fine, what follows, and what else there is to say
     source: NotRequired[str]  # the text of the file; empty if it cannot be read

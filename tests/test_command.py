@@ -43,19 +43,23 @@ def test_hints_stop_where_they_should(tmp_path: Path) -> None:
 def test_the_json_is_as_promised_whatever_happens(tmp_path: Path) -> None:
     output = tmp_path / "out.json"
     keys = ["version", "file", "verdict", "first_wrong", "wrong", "lines", "mistakes", "power", "isolation"]
-    keys += ["reason", "source"]
+    keys += ["reason", "reason_line", "culprits", "rest", "source"]
     for source, verdict, status, first in (
         (CORRECT, "correct", 0, None),
         (HALF, "wrong", 1, "dZ1"),
         ("def backprop(:", "cannot run", 2, None),
         (CORRECT.replace("(A2 - y[:, None]) / n", "(A2 - y) / n"), "cannot run", 2, "dZ2"),
     ):
-        _, found = check_file(write(tmp_path, source), json=output)
+        text, found = check_file(write(tmp_path, source), json=output)
         data = json.loads(output.read_bytes())
+        said = [part["text"] for culprit in data["culprits"] for part in culprit["evidence"]]
+        said += [culprit["accusation"] for culprit in data["culprits"]] + [part["text"] for part in data["rest"]]
+        assert all(" ".join(part.split()) in " ".join(text.split()) for part in said)
+        assert bool(data["culprits"]) is (first is not None)
         assert list(data) == keys
         assert (data["version"], data["verdict"], found, data["first_wrong"]) == (1, verdict, status, first)
         assert list(data["lines"]) == list(Steps._fields)
-        assert all(list(entry) == ["verdict", "source_line", "error_ulps"] for entry in data["lines"].values())
+        assert all(list(entry) == ["verdict", "source_line", "error_ulps", "note"] for entry in data["lines"].values())
         assert (data["reason"] is None) is (verdict in ("correct", "wrong"))
         assert "sandbox" in data["isolation"]
     check_file(write(tmp_path, HALF), json=output)

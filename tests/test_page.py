@@ -72,6 +72,8 @@ def checked() -> CheckResults:
         },
         "mistakes": [{"id": "no-slope", "line": "dZ1", "confidence": "is", "says": "The <slope> is missing."}],
         "power": 2.5e-12,
+        "culprits": [{"accusation": "dZ1 is wrong", "evidence": [{"label": "Cure", "text": "as it should be"}]}],
+        "rest": [{"label": "Fine", "text": "Z1, A1"}],
         "isolation": "a process of its own",
         "reason": None,
         "source": source,
@@ -388,6 +390,8 @@ def test_a_check_marks_the_culprit(opened: Any, checked: CheckResults) -> None:
     words = {name: word.split(" ", 1)[-1] for name, word in boxes}
     assert words == {"X": "given"} | {name: line["verdict"] for name, line in checked["lines"].items()}
     assert numbers(page, "#checked") == [1.25] * 11
+    assert "dZ1 is wrong" in page.text_content("#answer-title ~ h3 >> nth=0")
+    assert page.locator("#answer-title ~ dl").all_inner_texts() == ["Cure\nas it should be", "Fine\nZ1, A1"]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert page.evaluate(CONTRAST) == []
@@ -398,7 +402,7 @@ def test_a_check_marks_the_culprit(opened: Any, checked: CheckResults) -> None:
 def test_a_check_without_anything_to_show(opened: Any, checked: CheckResults, verdict: Any) -> None:
     nothing: CheckResults = {
         **checked, "verdict": verdict, "first_wrong": None, "wrong": [], "lines": {}, "mistakes": [], "power": None,
-        "reason": "it took more than 10 seconds",
+        "culprits": [], "rest": [], "reason": "it took more than 10 seconds",
     }  # fmt: skip
     del nothing["source"]
     assert "it took more than 10 seconds" in opened(nothing).text_content("header")
