@@ -10,12 +10,13 @@
 # # 3. Walking back
 #
 # Seven lines lead from the loss back to the first layer. In this lesson you derive each, write it, and have it judged
-# on its own. At the end Algorithm 1 of a student report is put on trial, as it was printed.
+# on its own. At the end Algorithm 1 of a student report is put on trial, line by line.
 #
 # You need the chain rule, and the forward pass of the network: `Z1`, `A1`, `Z2`, `A2`, and a loss.
 
 # %%
-# Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.
+# Where the project can be fetched from, if this notebook stands alone, as in Colab: the address of its repository.
+# Empty: only a checkout is used.
 BACKPROOF = ""
 
 import importlib.util
@@ -23,13 +24,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-above = (Path.cwd(), *Path.cwd().parents)
-checkout = next((folder for folder in above if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
+places = (Path.cwd(), *Path.cwd().parents, Path.cwd() / "backproof")
+checkout = next((folder for folder in places if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
 if checkout is None and not BACKPROOF:
-    raise SystemExit("This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project.")
+    raise RuntimeError(
+        "This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project's repository, "
+        "or open the notebook from a checkout of it."
+    )
 if checkout is None:
-    subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, "backproof"], check=True)
-    checkout = Path("backproof").resolve()
+    checkout = Path.cwd() / "backproof"
+    print(f"fetching Backproof from {BACKPROOF} into {checkout}")
+    try:
+        subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, str(checkout)], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"Backproof could not be fetched from {BACKPROOF}: is there a network?") from error
 sys.path.insert(0, str(checkout))
 needed = {
     "numpy": "numpy",
@@ -40,10 +48,12 @@ needed = {
 }
 missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
 if missing:
+    print("installing", *missing)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 
 # %%
 import inspect
+import tempfile
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -74,7 +84,7 @@ def forward(X, y, W1, b1, W2, b2):
 
 # %% [markdown]
 # The gradient that we want is that of the *mean* loss over the n samples. A line is named after the thing by which the
-# mean loss is differentiated: `dZ2` is the derivative by `Z2`, and has its shape.
+# mean loss is differentiated: `dZ2` is the derivative with respect to `Z2`, and has its shape.
 #
 # The judge needs one function that returns its lines by name. It calls yours as far as you have come; what you have not
 # written is not shown to it.
@@ -102,26 +112,28 @@ def judge(*lines):
         return
     for line in lines:
         print(f"{line.__name__}: {answer.diagnosis.lines[line.__name__].word}")
+    if answer.diagnosis.culprits:
+        print("  What we see" + str(answer).partition("  What we see")[2])
 
 
 # %% [markdown]
 # ## Predict
 #
-# The loss of one sample is $-y \log A_2 - (1 - y) \log(1 - A_2)$, with $A_2 = \sigma(Z_2)$. Its derivative by $Z_2$ is
-# a famous one. Is it $A_2 - y$, or $(A_2 - y)\, A_2 (1 - A_2)$?
+# The loss of one sample is $-y \log A_2 - (1 - y) \log(1 - A_2)$, with $A_2 = \sigma(Z_2)$. Its derivative with
+# respect to $Z_2$ is a famous one. Is it $A_2 - y$, or $(A_2 - y)\, A_2 (1 - A_2)$?
 #
 # ## Write: the output
 #
-# By $A_2$ the derivative is $-\frac{y}{A_2} + \frac{1 - y}{1 - A_2} = \frac{A_2 - y}{A_2 (1 - A_2)}$. The slope of the
-# sigmoid is $A_2 (1 - A_2)$. In the product of the two the denominator is gone: $A_2 - y$. And the loss is a mean over
-# n samples, so that each of them counts 1/n.
+# With respect to $A_2$ the derivative is $-\frac{y}{A_2} + \frac{1 - y}{1 - A_2} = \frac{A_2 - y}{A_2 (1 - A_2)}$.
+# The slope of the sigmoid is $A_2 (1 - A_2)$. In the product of the two the denominator is gone: $A_2 - y$. And the
+# loss is a mean over n samples, so that each of them counts 1/n.
 #
 # Mind the shapes: `A2` is (n, 1) and `y` is (n,).
 
 
 # %%
 def dZ2(A2, y):
-    # write: return the derivative by Z2, of the mean loss (n, 1)
+    # write: return the derivative of the mean loss with respect to Z2 (n, 1)
     return (A2 - y[:, None]) / len(y)
     # end
 
@@ -133,26 +145,37 @@ def dZ2(A2, y):
 judge(dZ2)
 
 # %% [markdown]
+# Two things are tested apart: the shape, and the 1/n.
+
+# %%
+some_A2, some_y = np.array([[0.2], [0.7]]), np.array([0.0, 1.0])
+once, twice = dZ2(some_A2, some_y), dZ2(np.tile(some_A2, (2, 1)), np.tile(some_y, 2))
+assert once.shape == (2, 1), "dZ2 must have the shape of Z2"
+assert np.allclose(twice[:2], once / 2), "the loss is a mean: with twice the samples each counts half"
+print(f"shape {once.shape}; with twice the samples {twice[1, 0]:g} instead of {once[1, 0]:g}")
+
+# %% [markdown]
 # The judge says *cancels*, and that is no reproach. The line is right in exact arithmetic; but where `A2` is nearly
 # `y`, the subtraction loses digits. A formula that does not lose them exists, and the frameworks use it. *Rounding*
 # would mean that no digit is lost beyond what the type costs; *wrong* would mean wrong.
 #
 # ## Write: the parameters of the output
 #
-# Sample $s$ has $Z_2 = \sum_j A_{1,sj} W_{2,j} + b_2$. By $W_{2,j}$ its derivative is $A_{1,sj}$, by $b_2$ it is 1. The
+# Sample $s$ has $Z_2 = \sum_j A_{1,sj} W_{2,j} + b_2$. With respect to $W_{2,j}$ its
+# derivative is $A_{1,sj}$, with respect to $b_2$ it is 1. The
 # parameters are shared by all samples, so the samples' shares are added up. A sum over samples of a product is a matrix
 # product with the samples inside.
 
 
 # %%
 def dW2(dZ2, A1):
-    # write: return the derivative by W2: sum over the samples of dZ2 times A1 (1, h)
+    # write: return the derivative with respect to W2: the sum over the samples of dZ2 times A1 (1, h)
     return dZ2.T @ A1
     # end
 
 
 def db2(dZ2):
-    # write: return the derivative by b2: the sum over the samples (1,)
+    # write: return the derivative with respect to b2: the sum over the samples (1,)
     return dZ2.sum(0)
     # end
 
@@ -168,19 +191,19 @@ judge(dW2, db2)
 #
 # ## Write: the hidden layer
 #
-# By $A_{1,sj}$ the derivative of $Z_2$ is $W_{2,j}$: a hidden unit's share of the error is what its weight passed on.
-# Then comes the sigmoid again, and this time nothing cancels against it: its slope, $A_1 (1 - A_1)$, stays.
+# With respect to $A_{1,sj}$ the derivative of $Z_2$ is $W_{2,j}$: a hidden unit's share of the error is what its weight
+# passed on. Then comes the sigmoid again, and this time nothing cancels against it: its slope, $A_1 (1 - A_1)$, stays.
 
 
 # %%
 def dA1(dZ2, W2):
-    # write: return the derivative by A1 (n, h)
+    # write: return the derivative with respect to A1 (n, h)
     return dZ2 @ W2
     # end
 
 
 def dZ1(dA1, A1):
-    # write: return the derivative by Z1: entry by entry, dA1 times the slope of the sigmoid (n, h)
+    # write: return the derivative with respect to Z1: entry by entry, dA1 times the slope of the sigmoid (n, h)
     return dA1 * A1 * (1 - A1)
     # end
 
@@ -191,18 +214,21 @@ judge(dA1, dZ1)
 # %% [markdown]
 # ## Write: the parameters of the hidden layer
 #
-# The same as at the output, with `X` in the place of `A1`.
+# Unit $j$ of sample $s$ has the logit $Z_{1,sj} = \sum_k X_{sk} W_{1,jk} + b_{1,j}$. The weight $W_{1,jk}$ is in the
+# logits of unit $j$ alone, once in every sample, and there the derivative is $X_{sk}$. So the share of sample $s$ is
+# $dZ_{1,sj} X_{sk}$, and the samples' shares are added up. With respect to $b_{1,j}$ the derivative is 1, and what is
+# added up is $dZ_{1,sj}$. Both have the form of the output's lines, with `X` in the place of `A1`.
 
 
 # %%
 def dW1(dZ1, X):
-    # write: return the derivative by W1 (h, d)
+    # write: return the derivative with respect to W1 (h, d)
     return dZ1.T @ X
     # end
 
 
 def db1(dZ1):
-    # write: return the derivative by b1 (h,)
+    # write: return the derivative with respect to b1 (h,)
     return dZ1.sum(0)
     # end
 
@@ -225,19 +251,25 @@ assert answer.status == 0, answer
 # Leave the slope out of `dZ1`: mistake `dZ1-slope-forgotten`. Before you run the cell, say which lines will be *wrong*,
 # and which will only *follow*.
 
+
 # %%
-right = list(written)
+def without_slope(X, y, W1, b1, W2, b2):
+    Z1 = X @ W1.T + b1
+    A1 = sigmoid(Z1)
+    Z2 = A1 @ W2.T + b2
+    A2 = sigmoid(Z2)
+    loss = np.logaddexp(0, (1 - 2 * y) * Z2[:, 0])
+    dZ2 = (A2 - y[:, None]) / len(y)
+    dW2 = dZ2.T @ A1
+    db2 = dZ2.sum(0)
+    dA1 = dZ2 @ W2
+    dZ1 = dA1
+    dW1 = dZ1.T @ X
+    db1 = dZ1.sum(0)
+    return locals()
 
 
-def broken_dZ1(dA1):
-    return dA1
-
-
-broken_dZ1.__name__ = "dZ1"
-written[:] = [broken_dZ1 if line.__name__ == "dZ1" else line for line in written]
-answer = check_backprop(backprop)
-print(answer)
-written[:] = right
+print(check_backprop(without_slope))
 
 # %% [markdown]
 # One line is wrong, two follow. A comparison of gradients alone would have blamed `dW1` and `db1`; they are right,
@@ -245,8 +277,15 @@ written[:] = right
 #
 # ## Algorithm 1 on trial
 #
-# Backproof grew out of a student report whose backward pass stands in `algorithm_1.py` as it was printed. It takes one
-# sample at a time, as a column; `np.asmatrix` turns `*` into a matrix product; the hidden units are visited one by one.
+# Backproof grew out of a student report, and its backward pass stands in `algorithm_1.py`. It takes one sample at a
+# time, as a column, and `np.asmatrix` turns `*` into a matrix product.
+#
+# Two of its lines had to be read, because the print does not run:
+#
+# - `A1 <- Sigmoid(Z1)`, says the print. That is (h, 1), but `W2 x A1.T` and `A1[0, i]` need (1, h). Here it is
+#   transposed.
+# - `dZ1 <- (((A1)[0,i]) * (1 - (A1)[0,i]) x W2.T) x dZ2`, says the print. It has an index `i` without a loop, and all
+#   of `W2.T` in it. We read it as a loop over the hidden units, each with its own weight.
 
 # %%
 print(inspect.getsource(algorithm_1.backprop))
@@ -262,52 +301,69 @@ for name, line in answer.diagnosis.lines.items():
 assert answer.status == 0, answer
 
 # %% [markdown]
+# Read this way, every line is right. And the print, taken at its word? Put its `dZ1` into the loop as it stands, so
+# that `i` has a value. **Predict** which lines are wrong, and which follow.
+
+# %%
+source = Path(algorithm_1.__file__).read_text()
+ours = "dZ1[i] = A1[0, i] * (1 - A1[0, i]) * W2[0, i] * dZ2"
+printed = source.replace(ours, "dZ1 = A1[0, i] * (1 - A1[0, i]) * W2.T * dZ2")
+assert printed != source
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder, "algorithm_1_printed.py")
+    path.write_text(printed)
+    answer = check_backprop(path)
+words = {name: line.word for name, line in answer.diagnosis.lines.items()}
+print({name: word for name, word in words.items() if word in ("wrong", "follows")})
+assert words["dZ1"] == "wrong", words
+assert words["dW1"] == words["db1"] == "follows", words
+
+# %% [markdown]
+# The shape is right, (h, 1), and that is the trap: every hidden unit gets the slope of the last one.
+#
 # ## Explain
 #
-# Every line is right. What its shapes hide:
+# What the shapes of Algorithm 1 hide:
 #
-# - **One sample.** There is no mean and no sum over samples, so the two commonest mistakes, a forgotten 1/n and a sum
-#   over the wrong axis, cannot be made, and cannot be seen either. With two samples `dW2 = dZ2 * A1` would have to
-#   become a sum.
+# - **One sample.** There is no mean and no sum over samples. A forgotten 1/n and a sum over the wrong axis cannot be
+#   made, and cannot be seen either. With two samples `dW2 = dZ2 * A1` would have to become a sum.
 # - **`np.asmatrix`.** With matrices `*` is a matrix product; with arrays the same text is a product entry by entry,
-#   with broadcasting. The loop over the hidden units is there because `dA1 * A1 * (1 - A1)` would not do what it says.
-# - **The transposition of `A1`.** It is turned as soon as it is made, so that `dW2` comes out as (1, h). Nothing in the
-#   names tells you.
-# - **Digits.** `dZ1` loses some, where a hidden unit is saturated. The picture shows how the error that is due to that
-#   grows with the logit.
+#   with broadcasting. The loop over the hidden units is there because `A1 * (1 - A1)` would be (1, h) times (1, h), and
+#   that raises an error.
+# - **The transposition of `A1`.** The print leaves it out: its names hide which shape a line has.
+# - **Digits.** `dZ1` loses some, where the logit of a hidden unit is large and *positive*: there `A1` is rounded near
+#   1, and `1 - A1` keeps that rounding. Where it is negative, `A1` itself is small, and nothing is lost. The picture
+#   shows the worst of many logits in each unit of length.
 
 # %%
 rng = np.random.default_rng(0)
-errors = {line.__name__: [] for line in (dZ2, dZ1)}
-scales = np.arange(1, 16)
-X, y = rng.random((5, 7)), np.array([0.0, 1.0, 0.0, 1.0, 1.0])
-for scale in scales:
-    logit = np.longdouble(scale)
-    a = sigmoid(float(scale))
-    careful = 1 / (1 + np.exp(logit)) / (1 + np.exp(-logit))
-    errors["dZ1"].append(max(abs(float((a * (1 - a) - careful) / careful)), 1e-17))
-    careful = -1 / (1 + np.exp(logit))
-    errors["dZ2"].append(max(abs(float((a - 1 - careful) / careful)), 1e-17))
+left_ends = np.arange(-15, 15)
+logits = left_ends[:, None] + rng.random(500)  # a row for each unit of length
+a, rest = sigmoid(logits), sigmoid(-logits)  # rest is 1 - a without a subtraction
+errors = {
+    "A2 - y, for y = 1 (dZ2)": np.abs((a - 1) / -rest - 1).max(1),
+    "A2 - y, for y = 0 (dZ2)": np.abs((a - 0) / a - 1).max(1),
+    "A1 (1 - A1) (dZ1)": np.abs(a * (1 - a) / (a * rest) - 1).max(1),
+}
+plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
-plt.rcParams.update({"font.size": 12})
-axes.semilogy(scales, errors["dZ2"], "o-", label="A2 - y, for y = 1, by Z2")
-axes.semilogy(scales, errors["dZ1"], "s--", label="A1 (1 - A1), by Z1")
-axes.spines[["top", "right"]].set_visible(False)
+for (name, error), style in zip(errors.items(), ("o-", "^:", "s"), strict=True):
+    axes.semilogy(left_ends + 0.5, np.maximum(error, 1e-17), style, markersize=5 if style == "s" else 9, label=name)
+    print(f"{name}: at -15 {error[0]:.0e}, at 0 {error[15]:.0e}, at 15 {error[-1]:.0e}")
 axes.set(xlabel="logit", ylabel="relative error, float64 (log scale)")
-axes.set_title("What a subtraction costs: a digit for every two or three units of logit")
+axes.set_title("What a subtraction costs: digits at large positive logits")
 axes.legend(frameon=False)
 plt.show()
-print(f"at logit 15: {errors['dZ2'][-1]:.0e} and {errors['dZ1'][-1]:.0e}, where rounding alone is 1e-16")
 
 # %% [markdown]
 # The answers to the predictions: it is $A_2 - y$, since the slope of the output cancels against the logarithm; and `W2
-# @ dZ2` fails, unless n equals h, or n is one.
+# @ dZ2` fails, unless n equals h, and then it is a single number, of shape (1, 1).
 #
 # ## What to take away
 #
 # - Seven lines, two patterns: *back through a product* (`dZ2.T @ A1`, `dZ1.T @ X`, `dZ2 @ W2`) and *back through a
 #   function* (times its slope, entry by entry).
-# - A derivative has the shape of the thing by which it is the derivative. Write the shape down before the formula.
+# - A derivative has the shape of the thing with respect to which it is taken. Write the shape down before the formula.
 # - Check every line from your own earlier lines: then the first wrong one is the culprit, and the rest only follow.
 #
 # Next come broken passes to guess at, in the museum, and then a file of your own.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -21,9 +22,17 @@ SECONDS = 300  # that a cell may run
 WRITE = re.compile(r"^(?P<indent> *)# write: (?P<what>.*)\n(?P<lines>(?:.*\n)*?) *# end$", re.MULTILINE)
 
 
-def learners(source: Path) -> NotebookNode:
-    """A lesson in which the lines to write are missing: each place raises an error that says what belongs there."""
-    return _notebook(source, WRITE.sub(_stub, source.read_text(encoding="utf-8")))
+def learners(source: Path, place: int | None = None) -> NotebookNode:
+    """A lesson in which the lines to write are missing: each place raises an error that says what belongs there.
+
+    With a place, counted from 0, only the lines of that place are missing.
+    """
+    places = itertools.count()
+
+    def missing(found: re.Match[str]) -> str:
+        return _stub(found) if place in (None, next(places)) else _solution(found)
+
+    return _notebook(source, WRITE.sub(missing, source.read_text(encoding="utf-8")))
 
 
 def solved(source: Path) -> NotebookNode:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -15,7 +17,7 @@ from nbformat import NotebookNode
 from check.catalogue import MISTAKES
 from lessons.make_notebooks import HERE, SOURCES, WRITE, learners, solved
 
-NEEDS_ENGINES = ("06", "07")
+NEEDS_ENGINES = ("06",)
 SECONDS = 300  # that a cell may run
 
 # A number that was measured: with a decimal point, an exponent, a percent sign, a thousands separator, or 20 or more.
@@ -98,7 +100,7 @@ def test_every_mistake_named_is_in_the_catalogue(source: Path) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=by_number)
-def test_only_two_lessons_need_the_engines(source: Path) -> None:
+def test_only_one_lesson_needs_the_engines(source: Path) -> None:
     imported = set()
     for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.Import):
@@ -106,6 +108,46 @@ def test_only_two_lessons_need_the_engines(source: Path) -> None:
         elif isinstance(node, ast.ImportFrom):
             imported.add((node.module or "").partition(".")[0])
     assert not imported & {"torch", "jax"} or by_number(source) in NEEDS_ENGINES
+
+
+def first_cell(source: Path) -> str:
+    """What a lesson does before anything else, with its list of packages."""
+    return next(cell.source for cell in solved(source).cells if cell.cell_type == "code")
+
+
+def opened(cell: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", cell], cwd=folder, capture_output=True, text=True)
+
+
+def test_all_lessons_begin_alike() -> None:
+    assert len({first_cell(source).partition("needed = {")[0] for source in SOURCES}) == 1
+    assert len({first_cell(source).partition("missing = [")[2] for source in SOURCES}) == 1
+
+
+def test_a_lesson_alone_says_what_to_do(tmp_path: Path) -> None:
+    cell = first_cell(SOURCES[0])
+    alone = opened(cell, tmp_path)
+    assert alone.returncode == 1
+    assert "RuntimeError: This notebook stands outside of Backproof: set BACKPROOF, above, to" in alone.stderr
+    nowhere = opened(cell.replace('BACKPROOF = ""', f"BACKPROOF = {str(tmp_path / 'nowhere')!r}"), tmp_path)
+    assert nowhere.returncode == 1
+    assert f"RuntimeError: Backproof could not be fetched from {tmp_path / 'nowhere'}: is there a" in nowhere.stderr
+
+
+def test_a_lesson_alone_fetches_the_project_once(tmp_path: Path) -> None:
+    project, alone = tmp_path / "project", tmp_path / "alone"
+    (project / "check").mkdir(parents=True)
+    alone.mkdir()
+    (project / "compare.py").touch()
+    (project / "check" / "__init__.py").touch()
+    git = ("git", "-C", str(project), "-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "all")):
+        subprocess.run([*git, *words], check=True, capture_output=True)
+    cell = first_cell(SOURCES[0]).replace('BACKPROOF = ""', f"BACKPROOF = {project.as_uri()!r}") + "\nprint(checkout)"
+    first, again = opened(cell, alone), opened(cell, alone)
+    assert first.stdout.splitlines()[-1] == again.stdout.splitlines()[-1] == str(alone / "backproof"), first.stderr
+    assert "fetching" in first.stdout
+    assert "fetching" not in again.stdout
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=by_number)
@@ -122,21 +164,24 @@ def test_every_lesson_has_lines_to_write(source: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("source", SOURCES, ids=by_number)
 def test_a_lesson_runs_and_stops_exactly_where_something_is_to_be_written(source: Path) -> None:
-    """In one kernel: every stub is met first, must stop the lesson with its own sentence, and is then solved."""
-    notebook, stubs = solved(source), learners(source)
+    """In one kernel: every place is met unwritten first, must stop the lesson with its sentence, and is then solved."""
+    notebook = solved(source)
+    sentences = [found["what"] for found in WRITE.finditer(source.read_text())]
+    unwritten: dict[int, list[tuple[NotebookNode, str]]] = {}
+    for place, sentence in enumerate(sentences):
+        stubs = learners(source, place)
+        (number,) = (n for n, cell in enumerate(stubs.cells) if cell.source != notebook.cells[n].source)
+        unwritten.setdefault(number, []).append((stubs.cells[number], sentence))
     client = NotebookClient(
         notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(HERE)}}
     )
-    code = [n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    # Noted down beforehand, since the client puts every cell that it executes into its notebook.
+    code = [(number, cell) for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     with client.setup_kernel():
-        for position, number in enumerate(code):
-            cell, stub = notebook.cells[number], stubs.cells[number]
-            if stub.source != cell.source:
-                sentences = re.findall(r"raise NotImplementedError\((.*)\)", stub.source)
-                following = [stub, *(notebook.cells[n] for n in code[position + 1 :])]
-                first = said_first(client, following, number)
-                promised = [f"NotImplementedError: {ast.literal_eval(sentence)}" for sentence in sentences]
-                assert any(sentence in first for sentence in promised), first
+        for position, (number, cell) in enumerate(code):
+            for stub, sentence in unwritten.get(number, ()):
+                first = said_first(client, [stub, *(later for _, later in code[position + 1 :])], number)
+                assert f"NotImplementedError: {sentence}" in first, first
             client.execute_cell(cell, number)
 
 
@@ -147,7 +192,7 @@ def said_first(client: NotebookClient, following: list[NotebookNode], number: in
         try:
             client.execute_cell(again, number)
         except CellExecutionError as error:
-            return f"{error.ename}: {error.evalue}"
+            return " ".join(f"{error.ename}: {error.evalue}".split())
         said = " ".join(printed(nbformat.v4.new_notebook(cells=[again])).split())
         if "NotImplementedError" in said:
             return said
