@@ -15,7 +15,8 @@
 # You need lessons 1 to 3: central differences, and the twelve lines.
 
 # %%
-# Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.
+# Where the project can be fetched from, if this notebook stands alone, as in Colab: the address of its repository.
+# Empty: only a checkout is used.
 BACKPROOF = ""
 
 import importlib.util
@@ -23,13 +24,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-above = (Path.cwd(), *Path.cwd().parents)
-checkout = next((folder for folder in above if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
+places = (Path.cwd(), *Path.cwd().parents, Path.cwd() / "backproof")
+checkout = next((folder for folder in places if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
 if checkout is None and not BACKPROOF:
-    raise SystemExit("This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project.")
+    raise RuntimeError(
+        "This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project's repository, "
+        "or open the notebook from a checkout of it."
+    )
 if checkout is None:
-    subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, "backproof"], check=True)
-    checkout = Path("backproof").resolve()
+    checkout = Path.cwd() / "backproof"
+    print(f"fetching Backproof from {BACKPROOF} into {checkout}")
+    try:
+        subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, str(checkout)], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"Backproof could not be fetched from {BACKPROOF}: is there a network?") from error
 sys.path.insert(0, str(checkout))
 needed = {
     "numpy": "numpy",
@@ -43,10 +51,10 @@ needed = {
 }
 missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
 if missing:
+    print("installing", *missing)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 
 # %%
-import time
 from fractions import Fraction
 
 import matplotlib.pyplot as plt
@@ -102,7 +110,8 @@ def lines(X, y, W1, b1, W2, b2):
 # ## Write: the checker that everybody writes
 #
 # Move one weight a little up and a little down: the loss's difference, divided by the distance, is nearly the
-# derivative. Do that for each weight in turn.
+# derivative. Do that for each weight in turn. The step is `1e-6`, as in PyTorch's `torch.autograd.gradcheck` unless you
+# say otherwise (there it is called `eps`).
 
 
 # %%
@@ -132,20 +141,19 @@ def gradient(steps):
     return flat((steps.dW1, steps.db1, steps.dW2, steps.db2))
 
 
-begun = time.perf_counter()
 numeric = {name: differences(p, X, y) for name, p in weights.items()}
-seconds = time.perf_counter() - begun
 right = {name: gradient(lines(X, y, *p)) for name, p in weights.items()}
 for name in weights:
     error = np.abs(right[name] - numeric[name]).max()
     print(f"{name}: {len(numeric[name]):,} derivatives; largest {np.abs(right[name]).max():.1e}, off by {error:.1e}")
+    assert np.allclose(numeric[name], right[name], rtol=0, atol=1e-8), "move one weight at a time, and put it back"
 
 # %% [markdown]
 # ## Check
 #
 # How near is near enough? The usual answer is two numbers: an absolute tolerance and a relative one. The two gradients
-# agree where $|a - b| \le \mathrm{atol} + \mathrm{rtol}\,|b|$ holds for every entry. PyTorch's
-# `torch.autograd.gradcheck` has `atol=1e-5` and `rtol=1e-3` unless you say otherwise.
+# agree where $|a - b| \le \mathrm{atol} + \mathrm{rtol}\,|b|$ holds for every entry. `gradcheck` has `atol=1e-5` and
+# `rtol=1e-3` unless you say otherwise.
 
 
 # %%
@@ -214,11 +222,12 @@ print(tabulate(rows, headers=["a gradient that is wrong", *weights]))
 # ## Write: your own tolerance
 #
 # So choose better ones. Look for an `atol` and an `rtol` that accept the correct gradient at both places and catch all
-# five wrong ones. The picture tries all of them.
+# five wrong ones. The picture tries hundreds of them, twice: against differences with `gradcheck`'s step, and with the
+# best step that you found in lesson 1.
 
 
 # %%
-def missed(atol, rtol):
+def missed(atol, rtol, numeric):
     """How many of the wrong gradients pass somewhere; -1 where the correct one does not."""
     # write: use accepts, for both places, with right, shown and numeric
     if not all(accepts(right[name], numeric[name], atol, rtol) for name in weights):
@@ -230,23 +239,37 @@ def missed(atol, rtol):
 
 
 atols, rtols = 10.0 ** np.arange(-14, -2.5, 0.5), 10.0 ** np.arange(-10, 0.5, 0.5)
-table = np.array([[missed(atol, rtol) for atol in atols] for rtol in rtols])
-figure, axes = plt.subplots(figsize=(8, 4.6), layout="constrained")
-shades = plt.get_cmap("viridis", 6)
-axes.pcolormesh(atols, rtols, np.ma.masked_less(table, 0), cmap=shades, vmin=-0.5, vmax=5.5, shading="nearest")
-colours = axes.collections[0]
-axes.set_facecolor("0.85")
-axes.set(xscale="log", yscale="log", xlabel="atol", ylabel="rtol")
-axes.text(2e-14, 2e-9, "the correct gradient\nis accused", fontsize=11)
-axes.plot(1e-5, 1e-3, "o", color="white", markeredgecolor="black", markersize=10)
-axes.annotate("gradcheck", (1e-5, 1e-3), (9, 9), textcoords="offset points", color="black")
-figure.colorbar(colours, ticks=range(6), label="wrong gradients that pass, of 5")
-axes.set_title("No tolerance does both")
+print(f"{atols.size * rtols.size} choices of atol and rtol")
+figure, both = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True, layout="constrained")
+for axes, step, name in zip(both, (1e-6, 1e-5), ("gradcheck's step", "the best step of lesson 1"), strict=True):
+    by_step = {place: differences(p, X, y, step) for place, p in weights.items()}
+    table = np.array([[missed(atol, rtol, by_step) for atol in atols] for rtol in rtols])
+    colours = axes.pcolormesh(
+        atols,
+        rtols,
+        np.ma.masked_less(table, 0),
+        cmap=plt.get_cmap("viridis", 6),
+        vmin=-0.5,
+        vmax=5.5,
+        shading="nearest",
+    )
+    axes.set_facecolor("0.85")
+    axes.set(xscale="log", yscale="log", xlabel="atol", title=f"{name} ({step:.0e})".replace("e-0", "e-"))
+    axes.text(2e-14, 2e-10, "the correct gradient\nis accused", fontsize=11)
+    axes.plot(1e-5, 1e-3, "o", color="white", markeredgecolor="black", markersize=10)
+    axes.annotate("gradcheck", (1e-5, 1e-3), (9, 9), textcoords="offset points", color="black")
+    good = np.argwhere(table == 0)
+    axes.plot(atols[good[:, 1]], rtols[good[:, 0]], "o", color="white", markersize=4)
+    print(f"{name}: {len(good)} accept the correct gradient and catch all wrong ones;", end=" ")
+    print(f"the best that accepts the correct one lets {table[table >= 0].min()} of 5 pass")
+both[0].set_ylabel("rtol")
+figure.colorbar(colours, ax=both, ticks=range(6), label="wrong gradients that pass, of 5")
 plt.show()
-print(f"of {table.size} choices, {np.sum(table == 0)} accept the correct gradient and catch all wrong ones")
-print(f"the best that accepts the correct one lets {table[table >= 0].min()} of 5 pass")
 
 # %% [markdown]
+# With `gradcheck`'s step none of the 483 choices does both. With the best step 5 of them do (the white dots), and you
+# find those only if you already know the right answer.
+#
 # The two halves of the job pull against each other, because differences have an error of their own: in lesson 1 you saw
 # where it comes from. A tolerance has to be larger than it, and whatever is smaller than the tolerance passes. And a
 # choice that works here says nothing about other weights: **a tolerance is a guess about an error that nobody has
@@ -284,7 +307,8 @@ def exact(x, w, b):
 # %% [markdown]
 # ## Check
 #
-# A thousand programs, each with an order of its own, against the exact sum. And three programs that are wrong.
+# A thousand programs, each with an order of its own, against the exact sum. And three others: one does not compute in
+# float64, two are wrong.
 
 # %%
 x, w, b = X[0], weights["trained"].W1[0], weights["trained"].b1[0]
@@ -297,7 +321,7 @@ for _ in range(1000):
 off = np.array([float(Fraction(float(s)) - truth) for s in sums])
 narrow = np.float64(x.astype(np.float32) @ w.astype(np.float32)) + b
 slips = {
-    "in float32": narrow,
+    "not a float64 program": narrow,
     "one weight off by 1e-9 of itself": x @ w + b + 1e-9 * np.max(x * w),
     "bias forgotten": x @ w,
 }
@@ -314,19 +338,26 @@ axes.hist(np.maximum(np.abs(off), 1e-18), bins=np.geomspace(1e-18, 1e-13, 40), c
 axes.axvspan(1e-18, radius, color="tab:green", alpha=0.15)
 axes.axvline(radius, color="tab:green")
 axes.annotate("proven bound", (radius, 125), (6, 0), textcoords="offset points", color="darkgreen")
-for height, (name, value) in zip((30, 60, 90), slips.items(), strict=True):
+for height, (name, value) in zip((20, 45, 70), slips.items(), strict=True):
     distance = abs(float(Fraction(float(value)) - truth))
-    axes.plot(distance, height, "x", color="tab:red", markersize=10, markeredgewidth=3)
-    axes.annotate(name, (distance, height), (10, -4), textcoords="offset points", fontsize=11)
-axes.set(xscale="log", xlim=(1e-18, 1e4), xlabel="distance from the exact sum", ylabel="programs")
-axes.set_title("A thousand correct programs, and three that are wrong")
+    axes.plot(distance, 0, "x", color="tab:red", markersize=10, markeredgewidth=3, clip_on=False)
+    axes.annotate(
+        name,
+        (distance, 0),
+        (distance, height),
+        ha="right" if distance > 1e-3 else "left",
+        fontsize=11,
+        arrowprops={"arrowstyle": "-", "color": "0.6"},
+    )
+axes.set(xscale="log", xlim=(1e-18, 1e1), ylim=(0, None), xlabel="distance from the exact sum", ylabel="programs")
+axes.set_title("A thousand correct float64 programs, and three others")
 plt.show()
 
 # %% [markdown]
-# No program that adds these numbers correctly can be outside, in any order, on any machine. That is what *enclosure*
-# means: a set that is proven to hold every correct answer. Whoever is outside is wrong, and that is no opinion. The
-# bound is wide compared with what happens, since it allows for the worst case at every rounding; and it is still far
-# below the mistakes.
+# No program that adds these numbers in float64 can be outside, in any order, on any machine with IEEE float64. That is
+# what *enclosure* means: a set that is proven to hold every correct answer. Whoever is outside is wrong, or did not
+# compute in float64, and that is no opinion. The bound is wide compared with what happens, since it allows for the
+# worst case at every rounding; and it is still far below the mistakes.
 #
 # Backproof does this for all twelve lines, with a form for each way of writing a line.
 #
@@ -416,8 +447,8 @@ plt.show()
 # - Differences are an independent witness, and a coarse one. Use them to find out whether a gradient is *about* right.
 # - A tolerance is a guess. Too wide, and small mistakes pass; too narrow, and correct programs are accused. Absolute
 #   tolerances go blind where derivatives are small: at the end of a training that went well.
-# - An enclosure is a theorem about the program at these inputs. It costs thought, once, and knowledge of the network: a
-#   library that checks any function whatever cannot have it. That is what the comparison is not fair about.
+# - An enclosure is a theorem about the program at these inputs. It costs thought, once, and knowledge of the network.
+#   So the comparison with `gradcheck` is not quite fair: a library that checks any function cannot have this.
 # - Without its power a verdict of "correct" is worth little. Ask for it.
 #
 # The answers to the predictions: at the initial weights the factor and the single entry pass, at the trained ones
