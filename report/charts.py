@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from check.results import BlockResult, CertificateResult, ControlResult, EngineResult, PairDifference
 
@@ -28,7 +28,7 @@ XLINK = "http://www.w3.org/1999/xlink"
 
 # Lines that lie on each other can be told apart: the first is broad, the next ones narrower and broken.
 STYLES: tuple[dict[str, Any], ...] = (
-    {"linestyle": "-", "linewidth": 5.0, "alpha": 0.45},
+    {"linestyle": "-", "linewidth": 5.0, "alpha": 0.75},
     {"linestyle": (0, (5, 3)), "linewidth": 2.4},
     {"linestyle": (0, (1, 1.5)), "linewidth": 2.0},
     {"linestyle": "-.", "linewidth": 1.6},
@@ -56,11 +56,12 @@ def drift_chart(
 ) -> Markup:
     """How far weights are apart at the end of every epoch, in epsilons or ulps of an array's largest entry."""
     figure, axes = _chart("epoch", "largest difference of a weight,\nepsilons (log scale)")
-    for number, pair in enumerate(pairs):
-        axes.plot(*_points(pair["drift"]), f"{MARKERS[number % 6]}-", ms=3, color=ENGINES[number % 6])
+    for number, pair in enumerate(pairs):  # a pair has no engine's colour
+        axes.plot(*_points(pair["drift"]), f"{MARKERS[number % 6]}-", ms=5, lw=1, color=INK)
         axes.lines[-1].set_label(_text(" and ".join(pair["engines"])))
     if control:
-        axes.plot(*_points(control["drift"]), "--", color=INK, label=_text(f"harmless: {control['engine']}, reordered"))
+        harmless = _text(f"harmless: {control['engine']}, reordered")
+        axes.plot(*_points(control["drift"]), "--", color=INK, lw=2.4, label=harmless)
     for number, (name, epochs) in enumerate(certificate["drift"].items() if certificate else ()):
         worst = [max(epoch.values(), default=0.0) for epoch in epochs]
         axes.plot(*_points(worst), f"{MARKERS[number % 6]}:", mfc="none", color=ENGINES[number % 6])
@@ -71,12 +72,13 @@ def drift_chart(
 
 
 def audit_chart(audits: Mapping[str, Sequence[BlockResult]]) -> Markup:
-    """What rounding can do in each audited block, as a fraction of how far the weights moved."""
+    """What rounding can do in each audited block, as a fraction of how far the weights moved; at 1 if unbounded."""
     figure, axes = _chart("step of training", "rounding / movement\n(log scale)")
     for number, (name, blocks) in enumerate(audits.items()):
         for word in dict.fromkeys(block["word"] for block in blocks):
             some = [block for block in blocks if block["word"] == word]
-            steps, radii = [block["first_step"] for block in some], [block["radius"] or math.nan for block in some]
+            steps = [block["first_step"] for block in some]
+            radii = [1.0 if block["radius"] is None else block["radius"] or math.nan for block in some]
             look: dict[str, Any] = {"marker": MARKERS[number % 6], "ms": 11 - 3.5 * (number % 3)}
             if word == "wrong":
                 look = {"marker": "X", "ms": 12}
@@ -84,7 +86,19 @@ def audit_chart(audits: Mapping[str, Sequence[BlockResult]]) -> Markup:
                 look["mfc"] = "none"
             axes.plot(steps, radii, linestyle="", color=ENGINES[number % 6], label=_text(f"{name}: {word}"), **look)
     axes.axhline(1, color=INK, linestyle="--", linewidth=1)
-    axes.text(0, 0.6, "above this line nothing would be seen", color=INK, va="top", fontsize=9)
+    axes.text(
+        0.01,
+        0.6,
+        "above this line nothing would be seen",
+        color=INK,
+        va="top",
+        fontsize=9,
+        transform=axes.get_yaxis_transform(),
+    )
+    axes.set_xlim(
+        0, max((block["first_step"] + block["steps"] for blocks in audits.values() for block in blocks), default=1)
+    )
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda step, _: f"{step:,.0f}"))
     _log(axes)
     _legend(axes)
     return _svg(figure, "audit", "Scatter chart: the bound of every audited block, relative to the weights' movement.")
@@ -97,6 +111,7 @@ def time_chart(engines: Mapping[str, EngineResult]) -> Markup:
         setup, train = engine["seconds"]["setup"], engine["seconds"]["train"]
         axes.barh(number, setup, color="none", edgecolor=INK, hatch="///", linewidth=0.8)
         axes.barh(number, train, left=setup, color=ENGINES[number % 6])
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
     axes.set_yticks(range(len(engines)), [_text(name) for name in engines])
     axes.invert_yaxis()
     keys = [
@@ -163,6 +178,9 @@ def _log(axes: Axes) -> None:
     if shown:
         axes.set_yscale("log")
         axes.set_ylim(min(shown) / 2, max(shown) * 2)
+        if max(shown) / min(shown) < 1000:  # powers of ten would give one tick or none
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
         axes.yaxis.set_minor_locator(NullLocator())
 
 

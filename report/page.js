@@ -1,6 +1,26 @@
 // Draws what is behind a chosen cell. Texts from the results become text nodes, never markup.
 "use strict";
 (() => {
+  // What is wider or taller than its frame can be reached by Tab, to be scrolled by keys; what is not, is no stop.
+  const frames = [...document.querySelectorAll(".scroll")].map((frame) =>
+    ({ frame, name: frame.getAttribute("aria-label") ?? frame.querySelector("caption")?.innerText ?? "Table" }));
+  function stops() {
+    for (const { frame, name } of frames) {
+      const stop = frame.scrollWidth > frame.clientWidth && !frame.querySelector("[tabindex='0']");
+      if (stop === frame.hasAttribute("tabindex") && stop === frame.hasAttribute("role")) continue;
+      for (const [key, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", name]]) {
+        if (stop) frame.setAttribute(key, value);
+        else frame.removeAttribute(key);
+      }
+    }
+    const aside = document.getElementById("detail");
+    if (aside && aside.scrollHeight > aside.clientHeight) aside.tabIndex = 0;
+    else if (aside) aside.removeAttribute("tabindex");
+  }
+  const sizes = new ResizeObserver(stops);
+  for (const { frame } of frames) sizes.observe(frame);
+  stops();
+
   const embedded = document.getElementById("results");
   const panel = document.getElementById("detail");
   if (!embedded || !panel) return;
@@ -9,6 +29,8 @@
   const body = document.getElementById("detail-body");
   const cells = [...document.querySelectorAll("[data-cell]")];
   let chosen = Number(panel.dataset.chosen);
+  title.removeAttribute("aria-live"); // the focused cell already says what it is
+  sizes.observe(panel);
 
   function make(name, attributes = {}, ...children) {
     const svg = ["svg", "g", "rect", "line", "path", "text", "title"].includes(name);
@@ -69,12 +91,13 @@
     const words = `Distribution of ${total} signed errors: ${below.reduce((a, b) => a + b, 0)} below the truth, ` +
       `${exact} exact, ${above.reduce((a, b) => a + b, 0)} above.`;
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, class: "histogram", role: "img", "aria-label": words });
+    const bars = [];
     const edge = (bin, sign) => middle + sign * (gap + (bin - first) * step);
     const bar = (bin, count, sign, kind) => {
       const x = Math.min(edge(bin, sign), edge(bin + 1, sign));
       const from = short(10 ** (least + bin / per)), to = short(10 ** (least + (bin + 1) / per));
       const rect = make("rect", { class: kind, x, y: floor - rise(count), width: step - 1, height: rise(count) });
-      rect.append(make("title", {}, `${count} entries ${from} to ${to} ulps ${sign < 0 ? "below" : "above"} the truth`));
+      bars.push({ x, width: step, count, words: `${count} entries, ${from} to ${to} ulps ${sign < 0 ? "below" : "above"} the truth` });
       return rect;
     };
     for (let bin = first; bin <= first + bins; bin += 1) {
@@ -82,7 +105,7 @@
       if (!Number.isInteger(decade)) continue;
       for (const sign of [-1, 1]) {
         svg.append(make("line", { class: "grid", x1: edge(bin, sign), x2: edge(bin, sign), y1: top, y2: floor }));
-        if (decade % Math.ceil(bins / per / 5) === 0) {
+        if (decade % Math.ceil(bins / per / 3) === 0 && Math.abs(edge(bin, sign) - middle) > 34) {
           svg.append(make("text", { x: edge(bin, sign), y: floor + 15, "text-anchor": "middle" },
             (sign < 0 ? "−" : "") + (decade < -2 || decade > 2 ? `1e${decade}` : String(10 ** decade))));
         }
@@ -92,7 +115,7 @@
     above.forEach((count, bin) => count && svg.append(bar(bin, count, 1, "above")));
     if (exact) {
       const rect = make("rect", { class: "exact", x: middle - 5, y: floor - rise(exact), width: 10, height: rise(exact) });
-      rect.append(make("title", {}, `${exact} entries without any error`));
+      bars.push({ x: middle - 5, width: 10, count: exact, words: `${exact} entries without any error` });
       svg.append(rect);
     }
     for (const sign of [-1, 1]) {
@@ -110,7 +133,23 @@
       make("text", { x: width - 10, y: 12, "text-anchor": "end" }, "larger than the truth"),
       make("text", { x: middle, y: floor + 36, "text-anchor": "middle" }, "signed error in ulps; height: number of entries, log scale"),
       make("text", { x: middle, y: floor + 54, "text-anchor": "middle" }, "dashed: how far rounding can take a correct program"));
-    return svg;
+    if (!bars.length) return make("div", {}, svg);
+    const highest = bars.reduce((a, b) => (b.count > a.count ? b : a));
+    const line = make("p", { class: "pointed" }, `most: ${highest.words}`);
+    pointed(svg, line, (right) => bars.find(({ x, width: wide }) => right * width >= x && right * width < x + wide)?.words);
+    return make("div", {}, svg, line);
+  }
+
+  // While the pointer is on a drawing, the line below says what is there; afterwards what it said before.
+  function pointed(drawing, line, what) {
+    const still = line.textContent;
+    for (const kind of ["pointermove", "pointerdown"]) {
+      drawing.addEventListener(kind, (event) => {
+        const box = drawing.getBoundingClientRect();
+        line.textContent = what((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height) ?? still;
+      });
+    }
+    drawing.addEventListener("pointerleave", () => { line.textContent = still; });
   }
 
   function palette() {
@@ -125,8 +164,15 @@
   function maps(packed) {
     const colours = palette();
     const grid = make("div", { class: "maps" });
-    packed.forEach((text, unit) => {
-      const levels = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const pictures = packed.map((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+    const size = (level) => (level ? `about ${short(10 ** (level / 16 - 3))} ulps` : "the truth is exactly 0");
+    const at = (unit, pixel) => `unit ${unit + 1}, row ${Math.floor(pixel / 28) + 1}, column ${pixel % 28 + 1}, ${size(pictures[unit][pixel])}`;
+    let [most, place] = [0, ""];
+    pictures.forEach((levels, unit) => levels.forEach((level, pixel) => {
+      if (level > most) [most, place] = [level, `largest: ${at(unit, pixel)}`];
+    }));
+    const line = make("p", { class: "pointed" }, place || "nothing to compare");
+    pictures.forEach((levels, unit) => {
       const canvas = make("canvas", { width: 28, height: 28, role: "img" });
       const context = canvas.getContext("2d");
       const image = context.createImageData(28, 28);
@@ -141,22 +187,18 @@
       context.putImageData(image, 0, 0);
       const largest = worst ? `about ${short(10 ** (worst / 16 - 3))} ulps` : "nothing to compare";
       canvas.setAttribute("aria-label", `Unit ${unit + 1}: largest error ${largest}; the truth is 0 at ${zeros} pixels`);
-      canvas.addEventListener("mousemove", (event) => {
-        const box = canvas.getBoundingClientRect();
-        const [column, row] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]
-          .map((part) => Math.min(27, Math.max(0, Math.floor(part * 28))));
-        const level = levels[row * 28 + column];
-        const what = level ? `about ${short(10 ** (level / 16 - 3))} ulps` : "the truth is exactly 0";
-        canvas.title = `Unit ${unit + 1}, row ${row + 1}, column ${column + 1}: ${what}`;
+      pointed(canvas, line, (...parts) => {
+        const [column, row] = parts.map((part) => Math.min(27, Math.max(0, Math.floor(part * 28))));
+        return at(unit, row * 28 + column);
       });
       grid.append(make("figure", {}, canvas, make("figcaption", {}, `unit ${unit + 1}`)));
     });
     const ramp = make("div", { class: "ramp", "aria-hidden": "true" });
     ["<1", "1", "10", "100", "1e3", "1e4", "1e5", "1e6", "1e7"].forEach((text, k) =>
       ramp.append(make("span", { class: `level-${k}` }, text)));
-    return make("div", {}, make("h4", {}, "Where the errors lie"),
+    return make("div", { class: "where" }, make("h4", {}, "Where the errors lie"),
       make("p", {}, "The largest error of each entry of dW1: a picture for each hidden unit, a pixel for each input. Grey: the truth is exactly 0, for the input is."),
-      grid, ramp);
+      grid, line, ramp);
   }
 
   function show() {
@@ -176,6 +218,7 @@
       other.tabIndex = own ? 0 : -1;
     }
     show();
+    stops();
     if (focus) button.focus();
   }
 
@@ -191,10 +234,7 @@
   }
 
   for (const button of cells) {
-    button.addEventListener("click", () => {
-      choose(button, false);
-      if (panel.getBoundingClientRect().top > window.innerHeight - 120) panel.scrollIntoView({ block: "nearest" });
-    });
+    button.addEventListener("click", () => choose(button, false));
     button.addEventListener("keydown", (event) => {
       const next = neighbour(button, event.key);
       if (!next) return;
@@ -204,4 +244,5 @@
   }
   for (const media of ["(prefers-color-scheme: dark)", "print"]) window.matchMedia(media).addEventListener("change", show);
   show();
+  stops();
 })();

@@ -22,9 +22,9 @@ CONTROL: Any = {"engine": HOSTILE, "drift": [1.0, 2.0, 3.0]}
 CERTIFICATE: Any = {"losses": ["0.1", "0.01", "0.001"], "drift": {HOSTILE: [{"W1": 1.0, "b1": 2.0}] * 3}}
 BLOCKS: Any = {
     HOSTILE: [
-        {"first_step": 0, "radius": 1e-9, "word": "rounding"},
-        {"first_step": 300, "radius": 0.0, "word": "wrong"},
-        {"first_step": 600, "radius": None, "word": "not observable"},
+        {"first_step": 0, "steps": 300, "radius": 1e-9, "word": "rounding"},
+        {"first_step": 300, "steps": 300, "radius": 0.0, "word": "wrong"},
+        {"first_step": 600, "steps": 300, "radius": None, "word": "not observable"},
     ],
     "numpy": [],
 }
@@ -68,3 +68,21 @@ def test_ids_of_all_charts_are_different() -> None:
 
 def test_the_same_twice() -> None:
     assert DRAWINGS[2]() == DRAWINGS[2]()
+
+
+def words(svg: Markup) -> list[str]:
+    return ["".join(node.itertext()).strip() for node in ElementTree.fromstring(svg).iter() if node.tag == "text"]
+
+
+@pytest.mark.parametrize(("losses", "expected"), [([0.11, 0.1], "0.1"), ([0.4, 0.3], "0.2"), ([20.0, 3.0], "5")])
+def test_a_short_log_axis_has_ticks(losses: list[float], expected: str) -> None:
+    ticks = words(charts.losses_chart({"numpy": {**ENGINES["numpy"], "losses": losses}}, None))
+    assert expected in ticks
+    assert len(ticks) >= 6  # those of two epochs, of two losses, and the two axes' names
+
+
+def test_blocks_without_a_bound_are_shown_on_the_line_of_all_the_movement() -> None:
+    block: Any = {"first_step": 1000, "steps": 500, "radius": None, "word": "not observable"}
+    svg = charts.audit_chart({"numpy": [block]})
+    assert re.search(r'<use [^>]*x="[\d.]+" y="[\d.]+"', svg)
+    assert {"0", "1,500"} <= set(words(svg)) or {"0", "1,400"} <= set(words(svg))
