@@ -16,7 +16,8 @@
 # You need lessons 3 and 4.
 
 # %%
-# Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.
+# Where the project can be fetched from, if this notebook stands alone, as in Colab: the address of its repository.
+# Empty: only a checkout is used.
 BACKPROOF = ""
 
 import importlib.util
@@ -24,13 +25,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-above = (Path.cwd(), *Path.cwd().parents)
-checkout = next((folder for folder in above if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
+places = (Path.cwd(), *Path.cwd().parents, Path.cwd() / "backproof")
+checkout = next((folder for folder in places if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
 if checkout is None and not BACKPROOF:
-    raise SystemExit("This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project.")
+    raise RuntimeError(
+        "This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project's repository, "
+        "or open the notebook from a checkout of it."
+    )
 if checkout is None:
-    subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, "backproof"], check=True)
-    checkout = Path("backproof").resolve()
+    checkout = Path.cwd() / "backproof"
+    print(f"fetching Backproof from {BACKPROOF} into {checkout}")
+    try:
+        subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, str(checkout)], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"Backproof could not be fetched from {BACKPROOF}: is there a network?") from error
 sys.path.insert(0, str(checkout))
 needed = {
     "numpy": "numpy",
@@ -46,6 +54,7 @@ needed = {
 }
 missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
 if missing:
+    print("installing", *missing)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 
 # %%
@@ -82,7 +91,8 @@ plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.rig
 #
 # ## Write
 #
-# An operation notes, for each thing that it used, how a derivative by the result becomes a derivative by that thing.
+# An operation notes, for each thing that it used, how a derivative with respect to the result becomes a derivative with
+# respect to that thing.
 # Two operations are left for you: `self @ other`, with the rules that you know from `dZ2 @ W2` and `dZ2.T @ A1`, and
 # the sigmoid. So is one line of the walk: what happens to `parent.gradient` when something arrives.
 
@@ -92,7 +102,7 @@ tape = []
 
 
 class Variable:
-    """An array, what it was made from, and (after ``backward``) the derivative of the loss by it."""
+    """An array, what it was made from, and (after ``backward``) the derivative of the loss with respect to it."""
 
     def __init__(self, value, *parents):
         self.value = np.asarray(value, dtype=float)
@@ -160,9 +170,9 @@ def backward(loss):
 # %% [markdown]
 # ## Check
 #
-# Now the network needs a forward pass only. After the walk, the derivative by `Z1` lies in `Z1.gradient`, and so on:
-# all twelve lines are there for the judge. Two programs, one with the loss from the probability `A2`, one from the
-# logit.
+# Now the network needs a forward pass only. After the walk, the derivative with respect to `Z1` lies in `Z1.gradient`,
+# and so on: eleven of the twelve lines, all but the loss, are there for the judge. Two programs, one with the loss from
+# the probability `A2`, one from the logit.
 
 
 # %%
@@ -206,7 +216,7 @@ print(words)
 assert answer.status == 0, answer
 
 # %% [markdown]
-# Correct, in every line, and you derived none of them. The same with the loss from the probability:
+# Correct, in all of the eleven lines, and you derived none of them. The same with the loss from the probability:
 
 # %%
 answer = check_backprop(network(from_probability))
@@ -218,9 +228,10 @@ with np.errstate(all="ignore"):
         print(f"{loss.__name__}: at a logit of {far[-1][0]:g} dZ2 is {network(loss)(*far)['dZ2'].ravel()}")
 
 # %% [markdown]
-# Correct as well, at every probe of the judge. But further out the sigmoid rounds to 1, and the tape divides zero by
-# zero. On paper the two cancel, to $A_2 - y$; a tape does not know that. **An engine differentiates the program that
-# you wrote, operation by operation, and not the formula that you had in mind.**
+# Correct as well, at every probe of the judge. But further out the sigmoid rounds to 1. For class 1 the tape then
+# divides zero by zero: $1 - y$ by $1 - A_2$. For class 0 it multiplies infinity by zero: $1 / (1 - A_2)$ by the slope
+# of the sigmoid. On paper these factors cancel, to $A_2 - y$; a tape does not know that. **An engine differentiates the
+# program that you wrote, operation by operation, and not the formula that you had in mind.**
 #
 # ## Break
 #
@@ -236,13 +247,16 @@ def forgetful(loss):
             parent.gradient = summed_to(parent.value.shape, rule(variable.gradient))
 
 
-careful, backward = backward, forgetful
-for loss in (from_logit, from_probability):
-    answer = check_backprop(network(loss))
-    faults = [line for line, verdict in answer.diagnosis.lines.items() if verdict.word == "wrong"]
-    print(f"{loss.__name__}: wrong in {', '.join(faults) or 'nothing'}")
-    print("  dZ2 is", network(loss)(*far[:-1], np.array([1.0]))["dZ2"].ravel())
-backward = careful
+careful = backward
+try:
+    backward = forgetful
+    for loss in (from_logit, from_probability):
+        answer = check_backprop(network(loss))
+        faults = [line for line, verdict in answer.diagnosis.lines.items() if verdict.word == "wrong"]
+        print(f"{loss.__name__}: wrong in {', '.join(faults) or 'nothing'}")
+        print("  dZ2 is", network(loss)(*far[:-1], np.array([1.0]))["dZ2"].ravel())
+finally:
+    backward = careful  # also after an error
 
 # %% [markdown]
 # Both are wrong, and `from_logit` is nothing but zeros. There `Z2` is used twice: by the loss, and by the sigmoid that
@@ -250,7 +264,7 @@ backward = careful
 #
 # ## Write: the same with PyTorch and with JAX
 #
-# Both do what your tape does, for some thousands of operations. PyTorch writes the tape while the program runs, and
+# Both do what your tape does, for many more operations. PyTorch writes the tape while the program runs, and
 # `backward()` walks it. JAX takes a function and makes another one from it: `jax.grad(f)` is the gradient of `f`.
 #
 # For PyTorch use `torch.sigmoid` and `torch.nn.functional.binary_cross_entropy_with_logits`, for JAX `jax.nn.sigmoid`
@@ -329,8 +343,8 @@ for name, values in libraries.items():
     print(f"exp of {name}: {np.mean(values != best):.1%} not the nearest float, off by up to {off:.0e}")
 
 # %% [markdown]
-# All of these cost a digit or so, sixteen places behind the point. Now the formula. The derivative of one sample's loss
-# by its logit is $A_2 - y$, and there are other ways to write it, all equal in exact arithmetic.
+# All of these disturb the last one or two of sixteen digits. Now the formula. The derivative of one sample's loss
+# with respect to its logit is $A_2 - y$, and there are other ways to write it, all equal in exact arithmetic.
 #
 # ## Write: the best formula
 #
@@ -403,7 +417,7 @@ for formula in formulas:
 # ## Who is closest to the truth?
 #
 # The three engines, at the weights that a training begins with, at those that it ends with, and at saturated ones: the
-# median error in `ulp`, the distance of neighbouring floats.
+# median error in `ulp`, the distance between neighbouring floats.
 
 # %%
 begin = engines.initial_weights(784, 12, seed=0)
@@ -421,11 +435,15 @@ rows.sort(key=lambda row: ("Z1", "dZ2", "dW1").index(row[0]))
 print(tabulate(rows, headers=["median error, ulp", "engine", *(case.name for case in probes)], disable_numparse=True))
 
 # %% [markdown]
+# Read it from the left. At the initial weights all three engines are within a few ulp of the truth, and each of them is
+# the closest somewhere. At the trained and at the saturated weights the NumPy engine has the best `Z1` and the worst
+# `dZ2` and `dW1`: it is the formula, `A2 - y`, and not the sums. The digits differ from machine to machine.
+#
 # ## Explain
 #
 # - Reverse mode is bookkeeping: a list of operations, a rule for each, and sums where paths meet.
-# - Engines agree to a digit or two where nothing cancels. Where something does, they are apart by many digits, and all
-#   of them are right for the program that they were given.
+# - Engines agree in all but their last digit or two where nothing cancels. Where something does, they are apart by many
+#   digits, and all of them are right for the program that they were given.
 # - The formula costs more than order, FMA and `exp` together. Whoever wants digits chooses the formula.
 # - "The framework says so" is not a proof either: who is closest to the truth depends on the place.
 #
