@@ -23,7 +23,10 @@ TOGETHER = 10  # run again side by side: more would not fit the caches
 def audit(
     training: Training, dataset: Dataset, settings: Settings, count: int | None
 ) -> Iterator[Callable[[], list[AuditedBlock]]]:
-    """What is to be run, anywhere, for some blocks of a training, or for all if count is None."""
+    """What is to be run, anywhere, for some blocks of a training, or for all if count is None.
+
+    A training that is no longer finite is audited up to the first block that ends so.
+    """
     samples = BLOCK[settings.dtype] * settings.batch_size
     per_epoch = -(-len(dataset.y_train) // samples)
     steps_per_epoch = -(-len(dataset.y_train) // settings.batch_size)
@@ -36,6 +39,10 @@ def audit(
         return Block(start, end, dataset.X_train[part], dataset.y_train[part], first_step)
 
     chosen = choose_blocks(per_epoch * settings.epochs, per_epoch, count, settings.seed)
+    finite = [all(np.isfinite(p).all() for p in pause) for pause in training.pauses]
+    if False in finite:
+        end = finite.index(False)
+        chosen = sorted({number for number in chosen if number < end} | {end - 1})
     last = [number for number in chosen if (number + 1) % per_epoch == 0]  # of an epoch: it may be shorter
     for alike in ([number for number in chosen if number not in last], last):
         for first in range(0, len(alike), TOGETHER):

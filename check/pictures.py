@@ -25,11 +25,12 @@ def pictures(initial: Parameters, dataset: Dataset, trainings: Mapping[str, Trai
     """Sample images, the hidden units before and after training, and the test images that were hard."""
     weights = {"initial": initial} | {name: training.final for name, training in trainings.items()}
     hard = _misclassified(dataset, trainings)
+    easy = [position for position in _nearest(trainings) if position not in set(hard)]
     return Pictures(
         samples=[_image(dataset.X_train[i], int(label)) for label in (0, 1) for i in _first(dataset.y_train, label)],
         weights={name: _units(parameters) for name, parameters in weights.items()},
         misclassified=[_test_image(dataset, trainings, i) for i in hard[:MISCLASSIFIED]],
-        borderline=[_test_image(dataset, trainings, i) for i in _nearest(trainings) if i not in hard][:BORDERLINE],
+        borderline=[_test_image(dataset, trainings, i) for i in easy[:BORDERLINE]],
     )
 
 
@@ -55,9 +56,13 @@ def _first(y: np.ndarray, label: int) -> np.ndarray:
 
 
 def _misclassified(dataset: Dataset, trainings: Mapping[str, Training]) -> list[int]:
-    """Test images that any engine gets wrong."""
-    wrong = [training.predictions != dataset.y_test for training in trainings.values()]
-    return np.flatnonzero(np.any(wrong, axis=0)).tolist() if wrong else []
+    """Test images that any engine gets wrong: those that fewest of them do first, and of these the surest."""
+    if not trainings:
+        return []
+    wrong = np.sum([training.predictions != dataset.y_test for training in trainings.values()], axis=0)
+    sure = np.max([np.abs(training.probabilities - 0.5) for training in trainings.values()], axis=0)
+    order = np.lexsort((-sure, wrong))
+    return order[wrong[order] > 0].tolist()
 
 
 def _nearest(trainings: Mapping[str, Training]) -> list[int]:
@@ -65,7 +70,7 @@ def _nearest(trainings: Mapping[str, Training]) -> list[int]:
     if not trainings:
         return []
     distances = [np.abs(training.probabilities - 0.5) for training in trainings.values()]
-    return np.argsort(np.min(distances, axis=0), kind="stable")[: MISCLASSIFIED + BORDERLINE].tolist()
+    return np.argsort(np.min(distances, axis=0), kind="stable").tolist()
 
 
 def _image(pixels: np.ndarray, label: int) -> Image:

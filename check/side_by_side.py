@@ -16,7 +16,7 @@ from check.interrupts import held_back
 from check.results import BlockResult, ControlResult
 from check.training import Settings, Training, train
 from data import Dataset
-from engines import EngineError, NotInstalled, Parameters, PromiseBroken
+from engines import ENGINES, EngineError, NotInstalled, Parameters, PromiseBroken
 from proof.audit import AuditedBlock
 
 BUSY = 2  # processes, each on one thread
@@ -85,7 +85,7 @@ class SideBySide:
     def train(
         self, initial: Parameters, dataset: Dataset, settings: Settings, audit_blocks: int | None, watch: Watch
     ) -> Outcome:
-        """Train every engine, audit some blocks of each (all if None), and train the quickest once more, reordered.
+        """Train every engine, audit some blocks of each (all if None), and train one of ours once more, reordered.
 
         Raises:
             EngineError: an engine fails on its way.
@@ -96,7 +96,9 @@ class SideBySide:
             self._threads.submit(named, name, process.call, train, *job): name
             for name, process in reversed(self.engines.items())
         }
-        reordered: tuple[str, Future[list[Parameters]]] | None = None
+        # A stranger's engine may be wrong; of ours, the one that starts first.
+        control_engine = next((name for name in reversed(ENGINES) if name in self.engines), next(iter(self.engines)))
+        reordered: Future[list[Parameters]] | None = None
         audits: dict[str, list[Future[list[AuditedBlock]]]] = {}
         while training or any(not block.done() for blocks in audits.values() for block in blocks):
             wait([*training, *(block for blocks in audits.values() for block in blocks)], 0.2, FIRST_COMPLETED)
@@ -109,16 +111,15 @@ class SideBySide:
                     continue
                 tasks = audit(finished, dataset, settings, audit_blocks)
                 audits[name] = [self._threads.submit(self._audit, task) for task in tasks]
-                if reordered is None:
-                    call = self.engines[name].call
-                    reordered = name, self._threads.submit(named, name, call, train_reordered, *job)
+                if name == control_engine:
+                    reordered = self._threads.submit(named, name, self.engines[name].call, train_reordered, *job)
             self._tell(watch, settings.epochs * len(dataset.y_train), audits)
         in_order = [name for name in self.engines if name in outcome.trainings]
         outcome.trainings = {name: outcome.trainings[name] for name in in_order}
         outcome.audits = {name: block_results(task.result() for task in audits[name]) for name in in_order}
         if reordered:
-            name, parameters = reordered
-            outcome.control = control(name, outcome.trainings[name], parameters.result())
+            trained = outcome.trainings[control_engine]
+            outcome.control = control(control_engine, trained, reordered.result())
         return outcome
 
     def submit(self, task: Callable[[], Answer]) -> Future[Answer]:

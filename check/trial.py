@@ -113,11 +113,21 @@ def _line_result(
 
 
 def accusations(trial: Sequence[LineResult]) -> Iterator[str]:
-    """A sentence for each line that is at fault."""
+    """A sentence for each line of an engine that is at fault, and where it is."""
+    alike: dict[tuple[str, str, str, str], list[LineResult]] = {}
     for line in trial:
         if line["verdict"] in FAULTS:
-            at = f"{line['engine']}: {line['line']} at {line['weights']} weights in {line['dtype']}"
-            why = f" ({line['note']})" if line["note"] else ""
-            if line["verdict"] == "wrong" and line["largest_ulps"] is not None and not why:
-                why = f" (up to {line['largest_ulps']:.2g} ulps from the truth)"
-            yield f"{at} is {line['verdict']}{why}"
+            alike.setdefault((line["engine"], line["line"], line["verdict"], line["note"]), []).append(line)
+    for (engine, name, verdict, note), lines in alike.items():
+        weights, dtypes = (names([line[key] for line in lines]) for key in ("weights", "dtype"))
+        largest = [line["largest_ulps"] for line in lines if line["largest_ulps"] is not None]
+        why = f" ({note})" if note else ""
+        if verdict == "wrong" and largest and not why:
+            why = f" (up to {max(largest):.2g} ulps from the truth)"
+        yield f"{engine}: {name} at {weights} weights in {dtypes} is {verdict}{why}"
+
+
+def names(words: Sequence[str]) -> str:
+    """Each once: a, b and c."""
+    once = list(dict.fromkeys(words))
+    return " and ".join([", ".join(once[:-1]), once[-1]] if len(once) > 1 else once)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import jinja2
 import numpy as np
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 from matplotlib import image
 
@@ -73,6 +74,7 @@ def _comparison(results: Results) -> str:
             results=results,
             charts=drawings,
             cells=cells,
+            headline=summary.headline(results),
             answers=summary.answers(results),
             chosen=summary.most_telling(results["trial"]),
             details=_details(results),
@@ -111,6 +113,7 @@ def _templates() -> jinja2.Environment:
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "LINES": LINES,
         "kills_legend": LEGEND,
+        "assumptions": _assumptions(),
     }
     environment.filters |= {
         "short": summary.short,
@@ -121,6 +124,12 @@ def _templates() -> jinja2.Environment:
         "weights": lambda pixels: _png(pixels, "PuOr", 1),
     }
     return environment
+
+
+def _assumptions() -> Markup:
+    """The page of assumptions without its title, as HTML."""
+    _, text = (FOLDER.parent / "proof" / "ASSUMPTIONS.md").read_text(encoding="utf-8").split("\n", 1)
+    return Markup(MarkdownIt().render(text))
 
 
 def _counts(matrix: KillMatrix) -> list[tuple[CheckerSettings, list[Count]]]:

@@ -9,7 +9,11 @@ from statistics import median
 from typing import NamedTuple
 
 from check.results import LineResult, Results
+from check.trial import names
+from engines import Steps
+from proof.verdict import FAULTS
 
+COUNTED = {"rounding": "within rounding", "cancels": "right, but by a formula that loses digits"}
 GRAVITY = ("rounding", "not observable", "cancels", "not shown", "follows", "not finite", "shape", "wrong")
 
 
@@ -30,6 +34,24 @@ def answers(results: Results) -> list[Answer]:
         Answer("What was misclassified?", _misclassified(results), "accuracy"),
         Answer("How fast was it?", _speed(results), "time"),
     ]
+
+
+def headline(results: Results) -> str:
+    """The verdict in a sentence or two: who is at fault, or that nobody is."""
+    engines, faulty = list(results["engines"]), {}
+    if results["verdict"] == "agree":
+        does = "agrees with the truth" if len(engines) == 1 else "agree"
+        return f"{names(engines) or 'No engine'} {does}: rounding explains every difference."
+    for reason in results["agreement"]["reasons"]:
+        name = next((name for name in engines if reason.startswith(f"{name}: ")), None)
+        if name is None:  # an engine that broke its promise has no training
+            return "An engine is at fault."
+        lines = [line for line in results["trial"] if line["engine"] == name]
+        wrong = {line["line"] for line in lines if line["verdict"] in FAULTS}
+        faulty[name] = next((f"first in {line}" for line in Steps._fields if line in wrong), "in its training")
+    others = [name for name in engines if name not in faulty]
+    agree = f" {names(others)} {'agree' if len(others) > 1 else 'is right'}." if others else ""
+    return f"{names([f'{name} is wrong, {where}' for name, where in faulty.items()])}.{agree}"
 
 
 def most_telling(trial: Sequence[LineResult]) -> int:
@@ -56,11 +78,6 @@ def short(value: float | None) -> str:
     return digits.replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
 
 
-def names(words: Sequence[str]) -> str:
-    """a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
 def steps_taken(results: Results) -> int:
     experiment = results["experiment"]
     return experiment["epochs"] * math.ceil(experiment["train_samples"] / max(experiment["batch_size"], 1))
@@ -68,7 +85,7 @@ def steps_taken(results: Results) -> int:
 
 def _agreement(results: Results) -> str:
     count = Counter(line["verdict"] for line in results["trial"])
-    words = ", ".join(f"{number} {word}" for word, number in count.most_common())
+    words = ", ".join(f"{number} {COUNTED.get(word, word)}" for word, number in count.most_common())
     start = "Yes" if results["verdict"] == "agree" else "No"
     return f"{start}. Of {len(results['trial'])} lines on trial: {words or 'none'}."
 
@@ -79,6 +96,8 @@ def _closest(results: Results) -> str:
         return "Nothing could be compared."
     best = [name for name, count in wins.items() if count == max(wins.values())]
     counts = ", ".join(f"{name} {count}" for name, count in wins.most_common())
+    if len(results["engines"]) == 1:
+        return f"Only {names(best)} was tried: name more engines to compare."
     return f"{names(best)}, most often. Closest in how many of {len(results['rulings'])} lines (ties count): {counts}."
 
 
@@ -101,11 +120,13 @@ def _digits(results: Results) -> str:
 def _power(results: Results) -> str:
     def sentences() -> Iterator[str]:
         for dtype in dict.fromkeys(line["dtype"] for line in results["trial"]):
-            powers = [line["power"] for line in results["trial"] if line["dtype"] == dtype]
+            explained = [line for line in results["trial"] if line["verdict"] in ("rounding", "cancels")]
+            powers = [line["power"] for line in explained if line["dtype"] == dtype]
             known = [power for power in powers if power is not None]
             if known:
                 typical, blind = median(power["median"] for power in known), max(power["blind"] for power in known)
-                sign = f"a wrong sign in {blind:.1%} of the entries of a line" if blind else "no wrong sign"
+                share = f"{blind:.1%}" if blind >= 0.001 else "less than 0.1%"
+                sign = f"a wrong sign in {share} of the entries of a line" if blind else "no wrong sign"
                 yield f"In {dtype}, an error below {short(typical)} of a typical entry, and {sign}."
 
     return " ".join(sentences()) or "Everything: nothing could be compared."
@@ -119,17 +140,19 @@ def _training(results: Results) -> str:
             return "Nothing was trained."
         parts.append(f"{name} {short(losses[0])} to {short(losses[-1])}")
     blocks = [block for audited in results["audit"].values() for block in audited]
-    inside = sum(block["word"] == "rounding" for block in blocks)
-    audited = f" {inside} of {len(blocks)} audited blocks are within rounding." if blocks else ""
+    words = Counter(block["word"] for block in blocks)
+    inside = words.pop("rounding", 0)
+    rest = "".join(f", {number} {word}" for word, number in words.items())
+    audited = f" {inside} of {len(blocks)} audited blocks are within rounding{rest}." if blocks else ""
     return f"Mean loss from the first epoch to the last: {', '.join(parts)}.{audited}"
 
 
 def _misclassified(results: Results) -> str:
     parts = [f"{name} {len(engine['misclassified'])}" for name, engine in results["engines"].items()]
     told_apart = {image for pair in results["agreement"]["training"] for image in pair["disagreements"]}
+    told = f" Told apart by two engines: {len(told_apart) or 'none'}." if len(parts) > 1 else ""
     return (
-        f"Of {results['experiment']['test_samples']:,} test images: {', '.join(parts) or 'nothing was trained'}. "
-        f"Told apart by two engines: {len(told_apart) or 'none'}."
+        f"Of {results['experiment']['test_samples']:,} test images: {', '.join(parts) or 'nothing was trained'}.{told}"
     )
 
 

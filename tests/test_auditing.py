@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_data import small_dataset
 
-from check.auditing import control, train_reordered
+from check.auditing import audit, control, train_reordered
 from check.differences import epsilons
 from check.engine_process import Loaded
 from check.training import Settings, Training, train
@@ -51,6 +51,16 @@ def test_drift_of_what_is_not_finite_is_unknown() -> None:
     first, second = control("numpy", training, reordered)["drift"]
     assert first is None
     assert second is not None
+
+
+def test_a_training_that_is_no_longer_finite_is_audited_up_to_there() -> None:
+    settings = Settings(epochs=3, hidden=5)
+    training = train(LOADED, INITIAL, DATASET, settings)
+    for pause in training.pauses[4:]:  # from inside the second epoch on
+        pause.W2[:] = np.nan
+    audited = [block for task in audit(training, DATASET, settings, None) for block in task()]
+    words = {block.first_step: block.word for block in audited}
+    assert words == {0: "rounding", 300: "rounding", 600: "rounding", 700: "wrong"}
 
 
 @pytest.mark.parametrize("epochs", [0, 1])

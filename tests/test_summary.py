@@ -37,7 +37,9 @@ RESULTS: Any = {
 
 def test_every_question_has_its_answer() -> None:
     found = {answer.question: answer.text for answer in answers(RESULTS)}
-    assert found["Do they agree?"] == "Yes. Of 3 lines on trial: 2 cancels, 1 rounding."
+    assert found["Do they agree?"] == (
+        "Yes. Of 3 lines on trial: 2 right, but by a formula that loses digits, 1 within rounding."
+    )
     assert found["Who is closest to the truth?"].startswith("b, most often.")
     assert "b 2, a 1" in found["Who is closest to the truth?"]
     assert found["Where do digits get lost?"] == "dZ2 by A2 - y: up to 3.5 digits (trained weights, float64), in a."
