@@ -6,6 +6,7 @@ Packages are imported when a command needs them, so that help comes at once.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-Epochs = Annotated[int, typer.Option(min=0)]
-Hidden = Annotated[int, typer.Option(min=1, help="Hidden units.")]
+Epochs = Annotated[int, typer.Option(min=0, max=1_000_000)]
+Hidden = Annotated[int, typer.Option(min=1, max=100_000, help="Hidden units.")]
 LearningRate = Annotated[float, typer.Option(min=0.0)]
-BatchSize = Annotated[int, typer.Option(min=1)]
+BatchSize = Annotated[int, typer.Option(min=1, max=1_000_000)]
 TrainSamples = Annotated[int | None, typer.Option(min=1, help="Keep the first N training samples.")]
 Classes = Annotated[str, typer.Option(help="Two of the ten classes by name or number; the first gets label 0.")]
 Data = Annotated[Path | None, typer.Option(help="Folder of the four IDX files of Fashion-MNIST.")]
@@ -246,19 +247,22 @@ def _certificate_bar() -> Iterator[Callable[[Progress], None]]:
 
 
 def main() -> None:
-    """Run the command: exit status 0 agreement, 1 disagreement, 2 a request that cannot be met, 130 interrupted."""
+    """Run the command.
+
+    Exit status: 0 agreement, 1 disagreement, 2 a request that cannot be met, 70 a mistake of ours, 130 interrupted.
+    """
     try:
         sys.exit(app(standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
-    except RuntimeError as error:  # Python below 3.12 wraps an interrupt that falls into the making of a class
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            sys.exit(130)
-        raise
     except Exception as error:
+        # Python below 3.12 wraps an interrupt that falls into the making of a class.
+        if isinstance(error, RuntimeError) and isinstance(error.__cause__, KeyboardInterrupt):
+            sys.exit(130)
         sentence = _for_the_user(error)
         if sentence is None:
-            raise
+            traceback.print_exc()
+            sys.exit(70)
         sys.stderr.write(f"compare.py: {sentence}\n")
         sys.exit(2)
 
@@ -267,6 +271,8 @@ def _for_the_user(error: Exception) -> str | None:
     """The sentence of an error that the user can mend; None for a mistake of ours."""
     if hasattr(error, "format_message"):  # of the command line itself
         return error.format_message()
+    if isinstance(error, MemoryError):
+        return f"there is not enough memory{f': {error}' if str(error) else ''}"
     from data import DataError
     from engines import EngineError
     from proof.arithmetic import ProofError

@@ -177,6 +177,11 @@ def test_a_rate_that_is_far_too_large_is_no_traceback() -> None:
         (("--epochs", "-1"), "--epochs"),
         (("--epochs", "many"), "--epochs"),
         (("--hidden", "0"), "--hidden"),
+        (("--hidden", "5000000"), "--hidden"),
+        (("--hidden", "100000000000"), "--hidden"),
+        (("--hidden", "9" * 23), "--hidden"),
+        (("--epochs", "9" * 23), "--epochs"),
+        (("--batch-size", "9" * 23), "--batch-size"),
         (("--batch-size", "0"), "--batch-size"),
         (("--learning-rate", "-0.1"), "--learning-rate"),
         (("--learning-rate", "nan"), "rate"),
@@ -198,6 +203,27 @@ def test_a_rate_that_is_far_too_large_is_no_traceback() -> None:
 )
 def test_a_request_that_cannot_be_met(arguments: Sequence[str], words: str) -> None:
     assert words in refused(*([] if "--engines" in arguments else ["--engines", "numpy"]), *arguments)
+
+
+def main_with(error: str) -> subprocess.CompletedProcess[str]:
+    """The command, where reading the data raises an error."""
+    program = f"import data, compare\ndef load(*_):\n    raise {error}\ndata.load = load\ncompare.main()"
+    command = [sys.executable, "-c", program, *NUMPY]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def test_too_little_memory_is_a_sentence() -> None:
+    run = main_with("MemoryError('Unable to allocate 9 TiB')")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "compare.py: there is not enough memory: Unable to allocate 9 TiB\n"
+
+
+def test_a_mistake_of_ours_is_a_traceback_and_no_disagreement() -> None:
+    for error in ("IndexError('of ours')", "RuntimeError('of ours')"):
+        run = main_with(error)
+        assert (run.returncode, run.stdout) == (70, "")
+        assert run.stderr.startswith("Traceback")
+        assert run.stderr.endswith("Error: of ours\n")
 
 
 STRANGERS = {
