@@ -15,7 +15,8 @@
 # You need Python and what a derivative is.
 
 # %%
-# Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.
+# Where the project can be fetched from, if this notebook stands alone, as in Colab: the address of its repository.
+# Empty: only a checkout is used.
 BACKPROOF = ""
 
 import importlib.util
@@ -23,13 +24,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-above = (Path.cwd(), *Path.cwd().parents)
-checkout = next((folder for folder in above if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
+places = (Path.cwd(), *Path.cwd().parents, Path.cwd() / "backproof")
+checkout = next((folder for folder in places if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
 if checkout is None and not BACKPROOF:
-    raise SystemExit("This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project.")
+    raise RuntimeError(
+        "This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project's repository, "
+        "or open the notebook from a checkout of it."
+    )
 if checkout is None:
-    subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, "backproof"], check=True)
-    checkout = Path("backproof").resolve()
+    checkout = Path.cwd() / "backproof"
+    print(f"fetching Backproof from {BACKPROOF} into {checkout}")
+    try:
+        subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, str(checkout)], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"Backproof could not be fetched from {BACKPROOF}: is there a network?") from error
 sys.path.insert(0, str(checkout))
 needed = {
     "numpy": "numpy",
@@ -40,6 +48,7 @@ needed = {
 }
 missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
 if missing:
+    print("installing", *missing)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 
 # %%
@@ -101,7 +110,7 @@ def relative_error(value, z):
 
 for z in (0.0, 1.0, 10.0):
     print(f"z = {z:4}: slope {slope(z):.3g}, relative error {relative_error(slope(z), z):.0e}")
-assert all(relative_error(slope(z), z) < 1e-9 for z in (-5.0, 0.0, 1.0, 10.0))
+assert all(relative_error(slope(z), z) < 1e-9 for z in (-5.0, 0.0, 1.0, 10.0)), "this is not the slope"
 
 # %% [markdown]
 # The slope is largest at 0, where it is 0.25. At 10 it is less than a thousandth of that. A neuron with a large logit
@@ -142,6 +151,8 @@ def complex_step(f, z, t):
 
 # %%
 Z = 0.7
+assert relative_error(central_difference(sigmoid, Z, 1e-5), Z) < 1e-9, "this is not the central difference"
+assert relative_error(complex_step(sigmoid, Z, 1e-20), Z) < 1e-15, "this is not the complex step"
 
 
 def curve(method, steps, dtype):
@@ -176,21 +187,36 @@ print(f"complex step of 1e-16: relative error {relative_error(complex_step(sigmo
 #
 # Every curve of a difference is a V with two sides.
 #
-# - On the right the step is too *long*. The formula is only true in the limit: what it leaves out is of the size of $t$
-#   for the forward difference, of $t^2$ for the central one. That side does not depend on the type.
+# - On the right the step is too *long*. The formula is only true in the limit. By Taylor's series it leaves out
+#   $|\sigma''| t / 2$ for the forward difference, and $|\sigma'''| t^2 / 6$ for the central one. That side does not
+#   depend on the type.
 # - On the left the step is too *short*. $\sigma(z + t)$ and $\sigma(z)$ agree in nearly all their digits, and the
-#   subtraction throws those away. Each is wrong by about $u$ (half the distance between neighbouring floats, relative
-#   to their size), and the division by $t$ makes $u / t$ of it.
+#   subtraction throws those away. Each is wrong by about $u \sigma$, where $u$ is half the distance between
+#   neighbouring floats, relative to their size. Two such errors, divided by $t$, make $2 u \sigma / t$ of it; divided
+#   by the $2 t$ of the central difference, $u \sigma / t$.
 #
-# The best step is where the two are equal: $t \approx \sqrt{u}$ for the forward difference, $t \approx u^{1/3}$ for the
-# central one. Compare these with the printed steps.
+# The best step is where the sum of the two is smallest. Set its derivative with respect to $t$ to zero:
+#
+# - forward: $|\sigma''| t / 2 + 2 u \sigma / t$ is smallest at $t = 2 \sqrt{u \sigma / |\sigma''|}$;
+# - central: $|\sigma'''| t^2 / 6 + u \sigma / t$ is smallest at $t = (3 u \sigma / |\sigma'''|)^{1/3}$.
+#
+# Far on the left the curves end in a plateau: there $z + t$ rounds to $z$, the difference is 0, and the error is all of
+# the slope. Compare the printed steps with these.
 
 # %%
+a = sigmoid(Z)
+second, third = a * (1 - a) * (1 - 2 * a), a * (1 - a) * (1 - 6 * a + 6 * a**2)
 for dtype in (np.float64, np.float32):
     u = np.finfo(dtype).eps / 2
-    print(f"{dtype.__name__}: u = {u:.0e}, square root {u**0.5:.0e}, cube root {u ** (1 / 3):.0e}")
+    forward, central = 2 * np.sqrt(u * a / abs(second)), (3 * u * a / abs(third)) ** (1 / 3)
+    print(f"{dtype.__name__}: u = {u:.0e}, best step forward {forward:.0e}, central {central:.0e}")
+    print(f"  {Z} + {u / 4:.0e} == {Z} is {dtype(Z) + dtype(u / 4) == dtype(Z)}")
 
 # %% [markdown]
+# The complex step has no left side. $\sigma(z + it) = \sigma + it \sigma' - t^2 \sigma'' / 2 - it^3 \sigma''' / 6 +
+# \dots$, so that its imaginary part, divided by $t$, is $\sigma' - t^2 \sigma''' / 6 + \dots$: no difference is taken,
+# and $t$ may be as small as you like.
+#
 # So a gradient check by differences can never see more than part of the digits: with the best step about two thirds of
 # them, and in float32 that is very little. The complex step loses none, since it subtracts nothing; but the function
 # must take complex numbers, and a `max`, an `abs` or a comparison on the way ends that.
@@ -212,6 +238,7 @@ def careful_slope(z):
 logits = np.linspace(0, 40, 200)
 plain = [relative_error(slope(z), z) for z in logits]
 careful = [relative_error(careful_slope(z), z) for z in logits]
+assert relative_error(careful_slope(40.0), 40.0) < 1e-14, "the product of the two sigmoids loses no digits"
 figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
 axes.semilogy(logits, np.maximum(plain, 1e-17), "-", label="a (1 - a)")
 axes.semilogy(logits, np.maximum(careful, 1e-17), "--", label="sigmoid(z) sigmoid(-z)")
@@ -234,10 +261,13 @@ for z in (20.0, 40.0):
 # `dZ1-slope-at-activation`, and it is easily made when `a` is at hand and `z` is not.
 
 # %%
-wrong = slope(sigmoid(Z))
-print(f"right {slope(Z):.3f}, wrong {wrong:.3f}; a central difference says {central_difference(sigmoid, Z, 1e-5):.3f}")
+for z in (Z, 3.0):
+    difference = central_difference(sigmoid, z, 1e-5)
+    print(f"z = {z}: right {slope(z):.3f}, wrong {slope(sigmoid(z)):.3f}; a central difference says {difference:.3f}")
 
 # %% [markdown]
+# At 0.7 it hides by accident: the activation there is nearly the logit. Try a check at more than one place.
+#
 # ## What to take away
 #
 # - The slope of the sigmoid is `a * (1 - a)`, at most a quarter, and nearly nothing where the neuron is saturated.
@@ -245,7 +275,6 @@ print(f"right {slope(Z):.3f}, wrong {wrong:.3f}; a central difference says {cent
 # - Equal on paper is not equal in a computer: a formula can be right and lose digits.
 #
 # The answers to the predictions: the slope is largest at 0; at 10 it is far below a thousandth of that; and the best
-# steps are near $10^{-8}$ for the forward difference (a little above, by the size of the second derivative) and near
-# $10^{-5}$ for the central one.
+# step in float64 is 6e-08 for the forward difference and 1e-05 for the central one, by the balance above.
 #
 # The stepper, `stepper.html`, shows the same neuron in a network.

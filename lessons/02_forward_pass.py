@@ -15,7 +15,8 @@
 # You need lesson 1, and NumPy's matrix product `@`.
 
 # %%
-# Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.
+# Where the project can be fetched from, if this notebook stands alone, as in Colab: the address of its repository.
+# Empty: only a checkout is used.
 BACKPROOF = ""
 
 import importlib.util
@@ -23,13 +24,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-above = (Path.cwd(), *Path.cwd().parents)
-checkout = next((folder for folder in above if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
+places = (Path.cwd(), *Path.cwd().parents, Path.cwd() / "backproof")
+checkout = next((folder for folder in places if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
 if checkout is None and not BACKPROOF:
-    raise SystemExit("This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project.")
+    raise RuntimeError(
+        "This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project's repository, "
+        "or open the notebook from a checkout of it."
+    )
 if checkout is None:
-    subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, "backproof"], check=True)
-    checkout = Path("backproof").resolve()
+    checkout = Path.cwd() / "backproof"
+    print(f"fetching Backproof from {BACKPROOF} into {checkout}")
+    try:
+        subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, str(checkout)], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"Backproof could not be fetched from {BACKPROOF}: is there a network?") from error
 sys.path.insert(0, str(checkout))
 needed = {
     "numpy": "numpy",
@@ -43,14 +51,17 @@ needed = {
 }
 missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
 if missing:
+    print("installing", *missing)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
+from tabulate import tabulate
 
 from check import check_backprop
 from data import load
+from engines import initial_weights, load_engine
 
 plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 
@@ -85,6 +96,7 @@ for scale, name, dash in ((1, "scaled to 1", "-"), (255, "as published, up to 25
     slopes = np.sort((a * (1 - a)).ravel())
     axes.semilogy(np.linspace(0, 100, len(slopes)), np.maximum(slopes, 1e-20), dash, linewidth=2, label=name)
     print(f"{name}: median slope {np.median(slopes):.2g}, exactly 0 for {np.mean(slopes == 0):.0%} of the units")
+    print(f"  below a millionth for {np.mean(slopes < 1e-6):.0%}")
 axes.axhline(0.25, color="black", linewidth=0.8)
 axes.set(xlabel="share of units and samples, percent", ylabel="slope of the sigmoid (log scale)", ylim=(1e-20, 2))
 axes.set_title("Unscaled pixels switch most hidden units off")
@@ -92,8 +104,20 @@ axes.legend(frameon=False, loc="lower right")
 plt.show()
 
 # %% [markdown]
-# A slope of 0 lets nothing through on the way back: those units do not learn from that sample. No line of the program
-# is wrong, and no checker of gradients can complain.
+# A slope of 0 lets nothing through on the way back, and one of a millionth next to nothing: those units do not learn
+# from that sample. Does it matter? Train the network on the same images twice.
+
+# %%
+for scale, name in ((1, "scaled to 1"), (255, "as published, up to 255")):
+    engine = load_engine("numpy")(initial_weights(784, 12, seed=0))
+    with np.errstate(over="ignore"):
+        engine.fit(scale * X[:2000], y[:2000], epochs=5, learning_rate=0.01, batch_size=1)
+        right = engine.predict(scale * dataset.X_test) == dataset.y_test
+    print(f"{name}: {np.mean(right):.1%} of the test images are right")
+
+# %% [markdown]
+# No line of the program is wrong, and no checker of gradients can complain. But without scaling the network only
+# guesses.
 #
 # ## Write
 #
@@ -123,17 +147,21 @@ def forward(X, y, W1, b1, W2, b2):
 
 # %%
 def judge(forward):
+    """Say what the judge thinks of the five lines, and return its words; none, if the lines cannot run."""
     answer = check_backprop(forward)
-    if answer.status == 2:  # it cannot run
+    if answer.status == 2:
         print(answer)
         return {}
     words = {line: answer.diagnosis.lines[line].word for line in ("Z1", "A1", "Z2", "A2", "loss")}
     print(", ".join(f"{line} {word}" for line, word in words.items()))
+    if "shape" in words.values():
+        print(answer)
     return words
 
 
 words = judge(forward)
-assert set(words.values()) <= {"rounding", "cancels"}, words
+assert words, "the judge could not run your lines; it says why above"
+assert set(words.values()) <= {"rounding", "cancels"}, f"a line is wrong: {words}"
 
 # %% [markdown]
 # *Rounding* means: every entry lies within what rounding can do to a correct program, and that is proven, not guessed.
@@ -150,16 +178,55 @@ print("its mean is", ((1 - 2 * some_y) * some_Z2).mean(), "and should be", ((1 -
 
 # %% [markdown]
 # Every label met every logit, and a mean over all of them is a number that looks like a loss. This is *broadcasting*:
-# an axis of length 1 is stretched to fit. It is the commonest silent mistake in backpropagation.
+# an axis of length 1 is stretched to fit.
 #
 # ## Break
 #
-# Three forward passes with one thing wrong in each. Which of them raises an error? Guess, then run.
+# Six lines with a slip in their shapes. Which of them raise an error, and does that depend on the sizes? Guess, then
+# run: four choices of n samples, d inputs and h hidden units.
+
+# %%
+slips = {
+    "X @ W1.T + b1[:, None]": "(n, h)",
+    "X @ W1 + b1": "(n, h)",
+    "A1 * W2 + b2": "(n, 1)",
+    "A1 @ W2.T + b1": "(n, 1)",
+    "(1 - 2*y) * Z2": "(n,)",
+    "A2 - y": "(n, 1)",
+}
+sizes = {"n 5, d 7, h 3": (5, 7, 3), "n = h = 3": (3, 7, 3), "d = h = 3": (5, 3, 3), "n = 1": (1, 7, 3)}
+SHAPES = {
+    "X": "nd", "y": "n", "W1": "hd", "b1": "h", "W2": "1h", "b2": "1", "A1": "nh", "Z2": "n1", "A2": "n1"
+}  # fmt: skip
+
+
+def outcome(line, n, d, h):
+    """The shape that a line gives, as text, or error."""
+    length = {"n": n, "d": d, "h": h, "1": 1}
+    arrays = {name: np.ones([length[axis] for axis in axes]) for name, axes in SHAPES.items()}
+    try:
+        return str(eval(line, arrays).shape)
+    except ValueError:
+        return "error"
+
+
+rows = [[line, meant, *(outcome(line, *size) for size in sizes.values())] for line, meant in slips.items()]
+print(tabulate(rows, headers=["line", "should be", *sizes]))
+
+# %% [markdown]
+# Different sizes turn some of the accidents into errors. The second line passes only where d equals h, the first only
+# where n equals h, or n is 1. But an axis of length 1 stretches silently whatever the sizes, and the other four lines
+# have one. Only the expected shape, written beside the line, finds those. With a single sample the last line even has
+# the right shape.
+#
+# The judge knows the shapes. Here is one of the six in the whole pass, and two mistakes that no shape can show.
 
 
 # %%
-def wrong_bias(X, y, W1, b1, W2, b2):
-    return forward(X, y, W1, 0 * b1, W2, b2)
+def wrong_shape(X, y, W1, b1, W2, b2):
+    lines = forward(X, y, W1, b1, W2, b2)
+    lines["loss"] = np.logaddexp(0, (1 - 2 * y) * lines["Z2"])
+    return lines
 
 
 def wrong_activation(X, y, W1, b1, W2, b2):
@@ -171,20 +238,16 @@ def wrong_activation(X, y, W1, b1, W2, b2):
     return lines
 
 
-def wrong_class(X, y, W1, b1, W2, b2):
-    lines = forward(X, y, W1, b1, W2, b2)
-    lines["loss"] = np.logaddexp(0, lines["Z2"][:, 0])
-    return lines
+def wrong_bias(X, y, W1, b1, W2, b2):
+    return forward(X, y, W1, 0 * b1, W2, b2)
 
 
-for broken in (wrong_bias, wrong_activation, wrong_class):
+for broken in (wrong_shape, wrong_bias, wrong_activation):
     print(broken.__name__)
     judge(broken)
-    names = [m.id for culprit in check_backprop(broken).diagnosis.culprits for m in culprit.mistakes]
-    print("  named:", ", ".join(names) or "nothing")
 
 # %% [markdown]
-# None raises an error. Only the first wrong line is *wrong*; the later ones are right, given what they were handed.
+# None raises an error. Only the first wrong line is at fault; the later ones are right, given what they were handed.
 #
 # ## Write
 #
@@ -220,9 +283,9 @@ print(f"the last finite one is at a logit of {logits[finite][-1]:.1f}")
 # %% [markdown]
 # ## Explain
 #
-# - Scaling is part of the network: without it the slopes are 0, and nothing is learned.
-# - The shapes are part of the formula. Where two axes could be confused, choose samples, inputs and hidden units of
-#   different numbers, and more than one sample: then most accidents are errors.
+# - Scaling is part of the network: without it most of the slopes vanish, and the network only guesses.
+# - The shapes are part of the formula. Write the expected shape beside each line. When you test, choose samples, inputs
+#   and hidden units of different numbers, and more than one sample: then some accidents are errors.
 # - A label of shape (n,) against a logit of shape (n, 1) is no error. Say which you mean: `y[:, None]` or `Z2[:, 0]`.
 # - A loss from the logit is finite everywhere.
 #

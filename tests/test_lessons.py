@@ -188,13 +188,13 @@ def test_a_lesson_runs_and_stops_exactly_where_something_is_to_be_written(source
 def said_first(client: NotebookClient, following: list[NotebookNode], number: int) -> str:
     """What the first of these cells says that fails, or whose answer is that something is not written yet."""
     for cell in following:
-        again = nbformat.from_dict(cell)
+        again, failure = nbformat.from_dict(cell), ""
         try:
             client.execute_cell(again, number)
         except CellExecutionError as error:
-            return " ".join(f"{error.ename}: {error.evalue}".split())
-        said = " ".join(printed(nbformat.v4.new_notebook(cells=[again])).split())
-        if "NotImplementedError" in said:
+            failure = f"{error.ename}: {error.evalue}"
+        said = " ".join((printed(nbformat.v4.new_notebook(cells=[again])) + failure).split())
+        if failure or "NotImplementedError" in said:
             return said
     return "nothing"
 
