@@ -192,7 +192,7 @@ def test_a_mistake_spoils_its_line_and_what_follows(page: Any, mistake: str, see
     assert words(page) == expected
     assert close(shown(page), mistaken_steps(mistake, *numbers))
     assert close(shown(page, "correct"), all_steps(*numbers))
-    about = page.locator("#about-mistake").inner_text()
+    about = page.locator("#about-mistake").text_content()
     for text in (by_id(mistake).says, by_id(mistake).why, by_id(mistake).see, by_id(mistake).formula):
         assert text in about
     marks = page.eval_on_selector_all(
@@ -218,7 +218,7 @@ def test_one_line_at_a_time_by_keyboard_alone(page: Any) -> None:
         page.keyboard.press("Tab")
         stops.append(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
     assert stops[:5] == ["mistake", "first", "back", "next", "last"]
-    for name in ("X-0", "y", "W1-1-2", "b2", "learning-rate".replace("-", " ")):
+    for name in ("X-0", "y", "W1-1-2", "b2", "learning-rate"):
         assert f"field-{name}" in stops
     assert {"update", "reset"} <= set(stops)
     page.locator("#next").focus()
@@ -264,6 +264,7 @@ def test_what_is_no_number_gives_a_sentence(page: Any, text: str) -> None:
     before = shown(page)
     field(page, "W1[0,1]").fill(text)
     assert page.inner_text("#complaint").startswith("W1[0,1] must be a number between −1000 and 1000")
+    assert ("use a point" in page.inner_text("#complaint")) == ("," in text)
     assert page.get_by_label("W1[0,1]", exact=True).get_attribute("aria-invalid") == "true"
     page.get_by_role("button", name="Back").click()
     page.get_by_role("button", name="Next line").click()
@@ -295,15 +296,15 @@ def test_update_is_one_step_of_sgd(page: Any) -> None:
     for name, after in moved._asdict().items():
         expected = getattr(numbers[0], name) - 0.25 * getattr(steps, f"d{name}")
         assert np.abs(after - expected).max() <= 1e-12
-    assert "the correct loss fell" in page.inner_text("#status")
+    assert "the correct loss fell" in page.inner_text("#answer")
     choose(page, "dZ2-sign")
     page.get_by_role("button", name="Update").click()
-    assert "the correct loss rose" in page.inner_text("#status")
+    assert "the correct loss rose" in page.inner_text("#answer")
     page.get_by_label("learning rate").fill("1000")
     page.get_by_role("button", name="Update").click()
     before = read_numbers(page)
     page.get_by_role("button", name="Update").click()
-    assert "it was not taken" in page.inner_text("#status")
+    assert "it was not taken" in page.inner_text("#answer")
     assert all((a == b).all() for a, b in zip(before, read_numbers(page), strict=True))
     page.get_by_role("button", name="Numbers as they were at first").click()
     assert all((a == b).all() for a, b in zip(AT_FIRST[0], read_numbers(page), strict=True))
@@ -323,8 +324,12 @@ def test_contrast_structure_and_labels(page: Any) -> None:
     assert page.eval_on_selector_all("button, input, select", small) == 0
 
 
-def test_the_drawing_has_no_two_texts_on_top_of_each_other(page: Any) -> None:
-    choose(page, "Z1-bias-forgotten")
+@pytest.mark.parametrize("mistake", ["", *MISTAKES])
+@pytest.mark.parametrize("seed", [None, 0, 1])
+def test_texts_of_the_drawing_stay_in_their_boxes_and_off_each_other(page: Any, mistake: str, seed: int | None) -> None:
+    if seed is not None:
+        set_numbers(page, *random_numbers(seed))
+    choose(page, mistake)
     page.get_by_role("button", name="To the end").click()
     boxes = page.eval_on_selector_all(
         "#drawing text", "all => all.map(t => t.getBBox()).map(b => [b.x, b.y + 3, b.x + b.width, b.y + b.height - 3])"
@@ -332,6 +337,41 @@ def test_the_drawing_has_no_two_texts_on_top_of_each_other(page: Any) -> None:
     for k, a in enumerate(boxes):
         for b in boxes[k + 1 :]:
             assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]), (a, b)
+    frames = page.eval_on_selector_all(
+        "#drawing rect[data-box]",
+        "all => all.map(r => r.getBBox()).map(b => [b.x, b.y, b.x + b.width, b.y + b.height])",
+    )
+    for a in boxes:
+        for left, top, right, bottom in frames:
+            touching = a[0] < right and left < a[2] and a[1] < bottom and top < a[3]
+            assert not touching or (left + 4 < a[0] and a[2] < right - 4), a
+
+
+def test_a_guess_is_held_against_what_follows(page: Any) -> None:
+    choose(page, "dZ2-sign")
+    assert not page.get_by_text(by_id("dZ2-sign").why).is_visible()
+    for name in ("dW2", "db2", "loss"):
+        page.get_by_role("checkbox", name=name).focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Next line").click()
+    assert "You ticked: loss, dW2, db2." in page.inner_text("#guess-answer")
+    assert page.get_by_role("checkbox", name="dW1").is_disabled()
+    page.get_by_role("button", name="To the end").click()
+    answer = page.inner_text("#guess-answer")
+    assert "Missed: dA1, dZ1, dW1, db1. Too many: loss." in answer
+    for button, expected in (("Next line", "true"), ("Back", "false")):
+        assert page.get_by_role("button", name=button).get_attribute("aria-disabled") == expected
+    choose(page, "db1-swapped")
+    assert "✓ You ticked: none." in page.inner_text("#guess-answer")
+
+
+def test_the_swapped_loss_is_shown_by_its_own_formula(page: Any) -> None:
+    choose(page, "loss-labels-swapped")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    spans = page.locator(".entries li span").all_inner_texts()
+    assert spans[0] == "loss = −(1 − y) × log(A2) − y × log(1 − A2)"
+    assert spans[1] == "= −(1 − 1) × log(0.6511) − 1 × log(1 − 0.6511)"
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1920])
