@@ -36,7 +36,7 @@ TO_FILL = (
     OPENING
     + """    # Each line below is a zero of the right shape. Replace them one by one, from the top;
     # after each, the check tells you how far you have come.
-    dZ2 = np.zeros_like(Z2)  # (n, 1), the derivative of the mean loss by Z2
+    dZ2 = np.zeros_like(Z2)  # (n, 1), the derivative of the mean loss with respect to Z2
     dW2 = np.zeros_like(W2)  # (1, h)
     db2 = np.zeros_like(b2)  # (1,)
     dA1 = np.zeros_like(A1)  # (n, h)

@@ -13,10 +13,11 @@
 # warning. In each room you look at the marks that three mistakes leave, you guess which is which, and then you ask the
 # judge.
 #
-# You need lessons 1 and 3, or the twelve lines by heart. Nothing but NumPy and matplotlib is used.
+# You need lessons 1 and 3, or the twelve lines by heart. Neither PyTorch nor JAX is used.
 
 # %%
-# Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.
+# Where the project can be fetched from, if this notebook stands alone, as in Colab: the address of its repository.
+# Empty: only a checkout is used.
 BACKPROOF = ""
 
 import importlib.util
@@ -24,13 +25,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-above = (Path.cwd(), *Path.cwd().parents)
-checkout = next((folder for folder in above if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
+places = (Path.cwd(), *Path.cwd().parents, Path.cwd() / "backproof")
+checkout = next((folder for folder in places if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
 if checkout is None and not BACKPROOF:
-    raise SystemExit("This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project.")
+    raise RuntimeError(
+        "This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project's repository, "
+        "or open the notebook from a checkout of it."
+    )
 if checkout is None:
-    subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, "backproof"], check=True)
-    checkout = Path("backproof").resolve()
+    checkout = Path.cwd() / "backproof"
+    print(f"fetching Backproof from {BACKPROOF} into {checkout}")
+    try:
+        subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, str(checkout)], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"Backproof could not be fetched from {BACKPROOF}: is there a network?") from error
 sys.path.insert(0, str(checkout))
 needed = {
     "numpy": "numpy",
@@ -41,6 +49,7 @@ needed = {
 }
 missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
 if missing:
+    print("installing", *missing)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 
 # %%
@@ -148,6 +157,14 @@ print("\n".join(candidates([4, 5, 6])))
 # %% [markdown]
 # ### Write
 #
+# Guess first, from the dots: the names stand under the pictures.
+
+# %%
+# write: slope_guesses, a dictionary from the numbers 4, 5, 6 to the names of their mistakes
+slope_guesses = {4: "dZ1-slope-half-a", 5: "dZ1-slope-forgotten", 6: "dZ1-slope-at-activation"}
+# end
+
+# %% [markdown]
 # The dots alone do not settle it. The *ratio* of what is to what should be does. Write the ratio that each of the three
 # mistakes must give, as a function of `A1`.
 
@@ -180,7 +197,10 @@ right = twelve_lines(0, inputs)["dZ1"]
 for number in (4, 5, 6):
     measured = twelve_lines(number, inputs)["dZ1"] / right
     fits = [name for name, ratio in ratios.items() if np.allclose(ratio, measured, rtol=1e-9)]
-    print(f"exhibit {number}: from {measured.min():.3f} to {measured.max():.3f}, fits {fits}; it is {named(number)}")
+    print(f"exhibit {number}: from {measured.min():.3f} to {measured.max():.3f}, fits {fits}")
+
+# %%
+compare(slope_guesses)
 
 # %% [markdown]
 # ### Explain
@@ -213,6 +233,13 @@ print("\n".join(candidates([7, 8, 9])))
 
 # %% [markdown]
 # ### Write
+#
+# Guess which mistake hangs where, and answer the question of the prediction.
+
+# %%
+# write: place_guesses, a dictionary from the numbers 7, 8, 9 to the names of their mistakes
+place_guesses = {7: "dA1-weights-reversed", 8: "dW2-before-activation", 9: "db1-swapped"}
+# end
 
 # %%
 # write: last_lines, the set of names of the lines that no other line is computed from (five of the twelve)
@@ -240,8 +267,9 @@ for spoiled in RIGHT:
 print("your set is right" if last_lines == alone else f"not quite: {sorted(last_lines ^ alone)}")
 
 # %%
+compare(place_guesses)
 for number in (7, 8, 9):
-    print(f"exhibit {number}: {named(number)}: {by_id(named(number)).says}")
+    print(f"exhibit {number}: {by_id(named(number)).says}")
 
 # %% [markdown]
 # ### Explain
@@ -249,7 +277,8 @@ for number in (7, 8, 9):
 # The loss and the four gradients are the ends of the walk: nothing is computed from them. A mistake there (mistake
 # `dW2-before-activation`, mistake `db1-swapped`) has no followers. The reversed weights (mistake
 # `dA1-weights-reversed`) spoil all that lies behind `dA1`, and it is quiet: every entry has a plausible size. Shapes
-# cannot help with any of the three, because `b1` and `W2` both have h entries.
+# cannot help with any of the three: `Z1` and `A1` have one shape, a reversal keeps the shape, and `b1` and `W2` both
+# have h entries.
 
 # %% [markdown]
 # ## Room 4: the way forward, and sums

@@ -16,7 +16,8 @@
 # You need lesson 3. Everything happens in a temporary folder; nothing of yours is touched.
 
 # %%
-# Where the project can be fetched from, if this notebook stands alone, as in Colab; empty: only a checkout is used.
+# Where the project can be fetched from, if this notebook stands alone, as in Colab: the address of its repository.
+# Empty: only a checkout is used.
 BACKPROOF = ""
 
 import importlib.util
@@ -24,13 +25,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-above = (Path.cwd(), *Path.cwd().parents)
-checkout = next((folder for folder in above if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
+places = (Path.cwd(), *Path.cwd().parents, Path.cwd() / "backproof")
+checkout = next((folder for folder in places if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
 if checkout is None and not BACKPROOF:
-    raise SystemExit("This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project.")
+    raise RuntimeError(
+        "This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project's repository, "
+        "or open the notebook from a checkout of it."
+    )
 if checkout is None:
-    subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, "backproof"], check=True)
-    checkout = Path("backproof").resolve()
+    checkout = Path.cwd() / "backproof"
+    print(f"fetching Backproof from {BACKPROOF} into {checkout}")
+    try:
+        subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, str(checkout)], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"Backproof could not be fetched from {BACKPROOF}: is there a network?") from error
 sys.path.insert(0, str(checkout))
 needed = {
     "numpy": "numpy",
@@ -38,9 +46,11 @@ needed = {
     "matplotlib": "matplotlib",
     "tabulate": "tabulate",
     "typer": "typer",
+    "pytest": "pytest",
 }
 missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
 if missing:
+    print("installing", *missing)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
 
 # %%
@@ -123,7 +133,7 @@ def fill(**formulas):
 
 
 # %%
-# write: dZ2, the derivative of the mean loss by Z2, as text (n, 1); think of the shape of y
+# write: dZ2, the derivative of the mean loss with respect to Z2, as text (n, 1); think of the shape of y
 dZ2 = "(A2 - y[:, None]) / n"
 # end
 fill(dZ2=dZ2)
@@ -162,8 +172,8 @@ print("exit status", status)
 # %% [markdown]
 # ### Explain
 #
-# *Correct*, and some lines say *cancels*: they are right in exact arithmetic, by a formula that loses digits in
-# saturated units. That is no mistake. Lesson 6 shows who keeps those digits.
+# *Correct*, and some lines say *cancels*: they are right in exact arithmetic, by a formula that loses digits
+# where a logit is large and positive. That is no mistake. Lesson 6 shows who keeps those digits.
 
 # %% [markdown]
 # ## In a test-suite
@@ -184,7 +194,7 @@ def test_backprop():
 """
 # end
 (folder / "test_my_backprop.py").write_text(test.lstrip())
-PYTEST = ("-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider")
+PYTEST = ("-m", "pytest", "-q", "--tb=short", "--color=no", "-p", "no:cacheprovider")
 status = run(*PYTEST)
 print("exit status", status)
 
@@ -229,8 +239,9 @@ status = check("envelope_a.py", hint=1)
 # %% [markdown]
 # ### Explain
 #
-# No. A forgotten slope would give the same words: wrong in `dZ1`, followed by `dW1` and `db1`, by no common factor. Two
-# hints narrow it to a line. Only hint 2 tries the catalogue's formulas on the numbers.
+# From the verdicts alone, no: a forgotten slope would give the same words, wrong in `dZ1`, followed by `dW1` and `db1`,
+# by no common factor. But the line is printed with them, and you can read it. Only hint 2 tries the catalogue's
+# formulas on the numbers.
 #
 # ### Check
 #
