@@ -71,7 +71,7 @@ def compare(
         output = stack.enter_context(pending(json)) if json else None
         page = None if no_report else stack.enter_context(pending(report))
         dataset = _load(classes, data, seed, train_samples)
-        names = [*(ENGINES if engines is None else engines.split(",")), *(engine or [])]
+        names = [*(ENGINES if engines is None else _names(engines)), *(engine or [])]
         watch = stack.enter_context(_progress_bars())
         results = compare_engines(
             names,
@@ -197,6 +197,10 @@ def explain(
     typer.echo(text)
 
 
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",")]
+
+
 def _block_count(audit: str) -> int | None:
     if audit == "all":
         return None
@@ -208,7 +212,7 @@ def _block_count(audit: str) -> int | None:
 def _load(classes: str, data: Path | None, seed: int, train_samples: int | None = None) -> Dataset:
     from data import load
 
-    return load([name.strip() for name in classes.split(",")], data, seed, train_samples)
+    return load(_names(classes), data, seed, train_samples)
 
 
 @contextmanager

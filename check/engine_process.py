@@ -32,6 +32,7 @@ class EngineProcess:
     """
 
     def __init__(self, name: str) -> None:
+        self._name = name
         context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
         self._pipe, theirs = context.Pipe()
         self._progress = context.RawValue("q", 0)  # without a lock: only the process writes it
@@ -46,8 +47,8 @@ class EngineProcess:
         return self._progress.value
 
     def wait_until_loaded(self) -> None:
-        """Raises: NotInstalled or EngineError, as ``engines.load_engine``."""
-        self._receive()
+        """Raises: NotInstalled or EngineError, as ``engines.load_engine``; its sentence tells which engine."""
+        self._receive(f"the process of {self._name} ended by itself")
 
     def call(self, function: Callable[..., Any], *args: object) -> Any:
         """What ``function(loaded, *args)`` returns there; everything is pickled on its way.
@@ -57,7 +58,7 @@ class EngineProcess:
         """
         with suppress(ConnectionError):  # of a process that has ended, which _receive tells
             self._pipe.send((function, args))
-        return self._receive()
+        return self._receive("the process of the engine ended by itself")
 
     def close(self) -> None:
         """End the process: by itself if it is idle, or else by force."""
@@ -66,11 +67,11 @@ class EngineProcess:
         self._process.kill()
         self._process.join()
 
-    def _receive(self) -> Any:
+    def _receive(self, if_ended: str) -> Any:
         try:
             result, error = self._pipe.recv()
         except (EOFError, ConnectionError):
-            raise EngineError("the process of the engine ended by itself") from None
+            raise EngineError(if_ended) from None
         except Exception as unreadable:  # a stranger's engine may return anything
             raise _as_engine_error(unreadable) from unreadable
         if error is not None:

@@ -62,7 +62,7 @@ def side_by_side(names: Iterable[str], skip_missing: bool = False) -> Iterator[S
         missing = {}
         for name, process in list(engines.items()):
             try:
-                named(name, process.wait_until_loaded)
+                process.wait_until_loaded()
             except NotInstalled as error:
                 if not skip_missing:
                     raise

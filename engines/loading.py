@@ -18,26 +18,35 @@ ENGINES = {
 
 
 class NotInstalled(EngineError):
-    """The library of a known engine cannot be imported; the text says how to install it."""
+    """The library of a known engine is missing or cannot be imported; the text says which, and what helps."""
 
 
 def load_engine(name: str) -> type[BinaryClassifier]:
     """The class of the engine called ``name``: one of ENGINES, or a class in a file, written ``path/to/file.py:Class``.
 
     Raises:
-        NotInstalled: the engine's library is missing.
+        NotInstalled: the engine's library is missing or broken.
         EngineError: no such engine, file or class, or a class that is not a whole BinaryClassifier.
     """
     if name in ENGINES:
         module, _, attribute = ENGINES[name].partition(":")
         try:
             return getattr(importlib.import_module(module), attribute)
-        except ModuleNotFoundError as error:
-            raise NotInstalled(f"{error.name} is not installed (pip install {error.name})") from error
+        except Exception as error:  # of a library that is broken, anything
+            raise NotInstalled(_why_not(name, error)) from error
     path, colon, attribute = name.rpartition(":")
     if not colon or not path.endswith(".py"):
         raise EngineError(f"there is no engine {name!r}: choose from {', '.join(ENGINES)}, or give file.py:Class")
     return _class_in_file(Path(path), attribute)
+
+
+def _why_not(name: str, error: Exception) -> str:
+    """Why a known engine, which has its library's name, cannot be had, and how to install the library."""
+    if isinstance(error, ModuleNotFoundError) and error.name == name:
+        return f"{name} is not installed (pip install {name})"
+    why = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    advice = f"; pip install {name}" if isinstance(error, ModuleNotFoundError) else ""
+    return f"{name} cannot be imported ({why}{advice})"
 
 
 def _class_in_file(path: Path, attribute: str) -> type[BinaryClassifier]:

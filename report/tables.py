@@ -210,7 +210,7 @@ def certificate(result: CertificateResult) -> str:
 
 
 def verdict(results: Results) -> str:
-    lines = [f"{name}: {how}" for name, how in results["missing"].items()]
+    lines = [*results["missing"].values()]
     lines += [f"- {reason}" for reason in results["agreement"]["reasons"]]
     names = [*results["engines"]] or ["no engine"]
     lines.append("What this verdict rests on: proof/ASSUMPTIONS.md")

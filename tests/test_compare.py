@@ -166,8 +166,6 @@ def test_a_rate_that_is_far_too_large_is_no_traceback() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--engines", "numpy,tensorflow"), "there is no engine 'tensorflow'"),
-        (("--engines", ""), "there is no engine ''"),
         (("--engine", "nowhere.py:Mine"), "there is no file nowhere.py"),
         (("--classes", "Dress,Hat"), "Hat"),
         (("--classes", "Dress"), "two"),
@@ -224,6 +222,17 @@ def test_a_mistake_of_ours_is_a_traceback_and_no_disagreement() -> None:
         assert (run.returncode, run.stdout) == (70, "")
         assert run.stderr.startswith("Traceback")
         assert run.stderr.endswith("Error: of ours\n")
+
+
+@pytest.mark.parametrize("name", ["tensorflow", ""])
+def test_an_engine_that_is_not_there_is_named_once(name: str) -> None:
+    sentence = f"there is no engine {name!r}: choose from numpy, torch, jax, or give file.py:Class"
+    assert refused("--engines", name) == sentence
+
+
+def test_names_may_have_spaces_around_them() -> None:
+    run = compare(*QUICK, "--engines", " numpy, numpy ")
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 STRANGERS = {
@@ -296,11 +305,19 @@ def test_a_missing_library_is_a_row_where_nobody_asked_for_it(without_torch_and_
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.splitlines()[-1].startswith("Verdict: agree (numpy; ")
     for library in ("torch", "jax"):
-        assert f"{library} is not installed (pip install {library})" in run.stdout
+        assert f"{library} is not installed (pip install {library})" in run.stdout.splitlines()
+
+
+def test_a_broken_library_is_a_row_too(without_torch_and_jax: str) -> None:
+    (Path(without_torch_and_jax) / "torch" / "__init__.py").write_text("raise OSError('libtorch.so: not there')")
+    run = compare(*QUICK, PYTHONPATH=without_torch_and_jax)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "torch cannot be imported (OSError: libtorch.so: not there)" in run.stdout.splitlines()
 
 
 def test_a_missing_library_is_refused_where_it_was_asked_for(without_torch_and_jax: str) -> None:
-    assert "pip install jax" in refused("--engines", "numpy,jax", PYTHONPATH=without_torch_and_jax)
+    sentence = "jax is not installed (pip install jax)"
+    assert refused("--engines", "numpy,jax", PYTHONPATH=without_torch_and_jax) == sentence
 
 
 # How it behaves.

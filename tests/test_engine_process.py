@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from check.engine_process import EngineProcess, Loaded, named
-from engines import EngineError, NotInstalled, PromiseBroken
+from engines import EngineError, PromiseBroken
 
 ROOT = Path(__file__).parents[1]
 
@@ -151,6 +151,18 @@ def test_an_engine_that_cannot_be_loaded(tmp_path: Path) -> None:
         process.close()
 
 
+def test_an_engine_that_ends_its_process_when_it_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "ends.py"
+    path.write_text("import os; os._exit(0)")
+    process = EngineProcess(f"{path}:Mine")
+    try:
+        with pytest.raises(EngineError) as error:
+            process.wait_until_loaded()
+    finally:
+        process.close()
+    assert str(error.value) == f"the process of {path}:Mine ended by itself"
+
+
 def test_ctrl_c_is_left_to_the_parent(numpy_process: EngineProcess) -> None:
     assert numpy_process.call(ignores_ctrl_c)
 
@@ -167,8 +179,8 @@ def test_the_name_of_an_engine_comes_before_its_sentence_and_the_kind_stays() ->
         raise error
 
     assert named("mine", lambda x: 2 * x, 3) == 6
-    with pytest.raises(NotInstalled, match=r"^mine: no library$"):
-        named("mine", refuse, NotInstalled("no library"))
+    with pytest.raises(PromiseBroken, match=r"^mine: no promise$"):
+        named("mine", refuse, PromiseBroken("no promise"))
     with pytest.raises(KeyError):
         named("mine", refuse, KeyError("another kind"))
 

@@ -82,10 +82,23 @@ def test_a_file_that_cannot_be_imported(tmp_path: Path, text: str) -> None:
     assert "bad.py cannot be imported" in sentence(f"{tmp_path}/bad.py:Mine")
 
 
-def test_a_missing_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "ghost", "no_such_library.engine:Ghost")
-    with pytest.raises(NotInstalled, match=r"no_such_library is not installed \(pip install no_such_library\)"):
+BROKEN = {
+    "raise ModuleNotFoundError('no ghost', name='ghost')": "ghost is not installed (pip install ghost)",
+    "import no_such_library": "ghost cannot be imported (ModuleNotFoundError: No module named 'no_such_library'; "
+    "pip install ghost)",
+    "raise ImportError('half of\\nit')": "ghost cannot be imported (ImportError: half of it)",
+    "raise OSError('libghost.so: no such file')": "ghost cannot be imported (OSError: libghost.so: no such file)",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_library_that_is_missing_or_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    (tmp_path / "ghost.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(ENGINES, "ghost", "ghost:Ghost")
+    with pytest.raises(NotInstalled) as error:
         load_engine("ghost")
+    assert str(error.value) == BROKEN[text]
 
 
 def test_the_names_are_public() -> None:
