@@ -11,7 +11,7 @@ from check.mistakes import Mistake, fits, mean_of
 from check.own_lines import Formula, earlier
 from engines.interface import Steps
 from proof.enclosure import OPERANDS
-from proof.verdict import NOT_FINITE, SHAPE
+from proof.verdict import CANCELS, NOT_FINITE, ROUNDING, SHAPE
 
 
 class Explanation(NamedTuple):
@@ -54,7 +54,7 @@ def explanations(trial: Trial, line: str, faults: Iterable[str], suspected: Susp
         for mistake in MISTAKES:
             if mistake.line == hidden and mistake.wrong is not None:
                 doubt = (*suspected, (hidden, mistake.wrong))
-                if explains(trial, line, _right(line), doubt):
+                if explains(trial, line, _right(line), doubt) and not _contradicted(trial, hidden, doubt):
                     also = [f for f in faults if f == line or (hidden in earlier(f) and _follows(trial, f, doubt))]
                     found.append(Explanation(mistake, tuple(also)))
     if all(len(case.probe.y) == 1 for case in trial.cases) and len(found) > 1:
@@ -73,6 +73,13 @@ def follows(trial: Trial, line: str, suspected: Suspected) -> bool:
 
 def _follows(trial: Trial, line: str, suspected: Suspected) -> bool:
     return explains(trial, line, _right(line), suspected)
+
+
+def _contradicted(trial: Trial, hidden: str, doubt: Suspected) -> bool:
+    """Whether a right line that comes from this hidden one would be another if the hidden one were as doubted."""
+    shown = {name for case in trial.cases for name in case.lines}
+    right = [name for name in shown if set(trial.words(name)) <= {ROUNDING, CANCELS}]
+    return any(_reaches(hidden, name, shown) and not _follows(trial, name, doubt) for name in right)
 
 
 def _right(line: str) -> Formula:

@@ -149,3 +149,13 @@ def test_not_a_number_is_at_fault_once(tmp_path: Path) -> None:
     diagnosis = diagnosis_of(tmp_path, CORRECT.replace("dZ2 @ W2", "dZ2 @ W2 * np.nan"))
     assert diagnosis.wrong == ["dA1"]
     assert {diagnosis.lines[name].word for name in ("dZ1", "dW1", "db1")} == {FOLLOWS}
+
+
+def test_a_hidden_line_is_not_accused_if_a_right_line_comes_from_it(tmp_path: Path) -> None:
+    text = CORRECT.replace("dZ2", "first").replace("dA1", "second").replace("dZ1", "third")
+    means = text.replace("first.sum(0)", "first.mean(0)").replace("third.sum(0)", "third.mean(0)")
+    found = diagnosis_of(tmp_path, means).culprits
+    assert [(c.line, c.confidence, c.mistakes[0].id) for c in found] == [
+        ("db2", IS, "db2-mean-again"),
+        ("db1", IS, "db1-mean-again"),
+    ]
