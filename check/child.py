@@ -39,10 +39,11 @@ def main() -> None:
     if not hasattr(os, "fork"):
         work()
         return
-    with Path(request["folder"], "ending.json").open("w", encoding="utf-8") as ending:
-        from check.supervisor import supervise
+    from check.supervisor import supervise
 
-        end = supervise(work, request["seconds"])
+    end = supervise(work, request["seconds"])
+    # Opened only now: the worker must not inherit it.
+    with Path(request["folder"], "ending.json").open("w", encoding="utf-8") as ending:
         json.dump({"token": request["token"], "how": end.how, "value": end.value, **end.facts}, ending)
 
 

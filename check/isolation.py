@@ -209,6 +209,8 @@ def own_files(program: Path, home: Path) -> tuple[list[Path], list[Path]]:
 
 def describe(facts: dict[str, Any], seconds: float, memory: int) -> str:
     """What was in force, and what was not, in plain words."""
+    if "memory" not in facts:  # said by the worker before it runs the file
+        return "The file had not been started. It would have run in a process of its own, which is no secure sandbox."
     held = [f"at most {seconds:g} s"]
     missing: list[str] = []
     words = {

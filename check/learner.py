@@ -84,10 +84,11 @@ def run_learner(
         ending = read_json(folder / "ending.json", token)
         facts = read_json(folder / "facts.json", token) | ending
         run.isolation = describe(facts, seconds, memory)
+        started = "memory" in facts
         try:
             read_results(folder / "results.bin", bytes.fromhex(token), run, asked, len(source.splitlines()))
         except NoResults:
-            run.reason, run.line = _why_nothing(status, ending, seconds), _last_seen(folder, file)
+            run.reason, run.line = _why_nothing(status, ending, seconds, started), _last_seen(folder, file)
         except Malformed as error:
             run = LearnerRun(str(path), isolation=run.isolation)
             run.reason = f"what came back is not in the agreed form, as if the file had written it itself: {error}"
@@ -127,7 +128,7 @@ def _write_request(
     return json.dumps(request | {"seconds": seconds, "memory": memory, "training": wanted}).encode()
 
 
-def _why_nothing(status: int | None, ending: dict[str, Any], seconds: float) -> str:
+def _why_nothing(status: int | None, ending: dict[str, Any], seconds: float, started: bool) -> str:
     """Why there are no results, in one sentence."""
     how, value = ending.get("how"), ending.get("value")
     if how is None and status is not None:
@@ -143,7 +144,7 @@ def _why_nothing(status: int | None, ending: dict[str, Any], seconds: float) -> 
             return f"the file crashed its process (signal {value})"
     if how == "exit" and type(value) is int:
         return f"the file ended its process with status {value} before backprop had returned"
-    return f"the file was not done after {seconds:g} s"
+    return f"the file was not {'done' if started else 'started'} after {seconds:g} s"
 
 
 def _last_seen(folder: Path, file: Path) -> int | None:

@@ -22,3 +22,9 @@ def test_no_framework_and_no_judge_in_the_child(tmp_path: Path) -> None:
 def test_no_framework_in_the_parent() -> None:
     says = "import sys, check.learner\nassert not {'torch', 'jax', 'flint'} & set(sys.modules), sys.modules"
     subprocess.run([sys.executable, "-c", says], check=True, cwd=ROOT)
+
+
+def test_the_file_inherits_nothing_that_it_could_falsify(tmp_path: Path) -> None:
+    writes = "import os\nfor fd in range(3, 20):\n    try:\n        print(fd, os.readlink(f'/proc/self/fd/{fd}'))\n"
+    outcome = run(tmp_path, f"{writes}    except OSError:\n        pass\n{CORRECT}")
+    assert "ending.json" not in outcome.output

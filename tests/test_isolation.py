@@ -149,7 +149,7 @@ def test_the_report_says_what_held_and_what_did_not() -> None:
     everything = describe(dict.fromkeys(("memory", "counted", "files", "network", "ended"), True), 10, 1024)
     assert "no network" in everything
     assert "Not in force" not in everything
-    nothing = describe({}, 2.5, 1024)
+    nothing = describe({"memory": False}, 2.5, 1024)
     assert nothing == (
         "The file ran in a process of its own: at most 2.5 s. Not in force on this system: the memory limit; a limit "
         "on the number of processes; a bar on reading and writing other files; a bar on the network; an end to "

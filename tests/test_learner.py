@@ -144,3 +144,10 @@ def test_what_a_file_prints_is_kept_and_proves_nothing(tmp_path: Path) -> None:
     outcome = run(tmp_path, "print('all tests passed: PASS')\n")
     assert outcome.output == "all tests passed: PASS\n"
     assert outcome.reason is not None
+
+
+def test_a_file_that_was_not_started_is_not_said_to_have_run(tmp_path: Path) -> None:
+    outcome = run(tmp_path, CORRECT, seconds=0.001)
+    assert outcome.reason == "the file was not started after 0.001 s"
+    assert "Not in force" not in outcome.isolation
+    assert outcome.isolation.startswith("The file had not been started.")
