@@ -253,8 +253,12 @@ def _certificate_bar() -> Iterator[Callable[[Progress], None]]:
 def main() -> None:
     """Run the command.
 
-    Exit status: 0 agreement, 1 disagreement, 2 a request that cannot be met, 70 a mistake of ours, 130 interrupted.
+    Exit status: 0 agreement, 1 disagreement, 2 a request that cannot be met, 70 a mistake of ours, 130 interrupted
+    (129 and 143: by SIGHUP and SIGTERM).
     """
+    from check.interrupts import end_in_order
+
+    end_in_order()
     try:
         sys.exit(app(standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
@@ -263,6 +267,8 @@ def main() -> None:
         # Python below 3.12 wraps an interrupt that falls into the making of a class.
         if isinstance(error, RuntimeError) and isinstance(error.__cause__, KeyboardInterrupt):
             sys.exit(130)
+        if isinstance(error, RuntimeError) and isinstance(error.__cause__, SystemExit):
+            sys.exit(error.__cause__.code)
         sentence = _for_the_user(error)
         if sentence is None:
             traceback.print_exc()

@@ -61,8 +61,10 @@ class EngineProcess:
         return self._receive("the process of the engine ended by itself")
 
     def close(self) -> None:
-        """End the process: by itself if it is idle, or else by force."""
+        """End the process: by itself if it is idle, or else in its own way, or else by force."""
         self._pipe.close()
+        self._process.join(timeout=0.1)
+        self._process.terminate()
         self._process.join(timeout=1)
         self._process.kill()
         self._process.join()
@@ -87,11 +89,11 @@ def named(name: str, function: Callable[..., Any], *args: object) -> Any:
         raise type(error)(f"{name}: {error}") from error
 
 
-def _as_engine_error(error: Exception) -> EngineError:
+def _as_engine_error(error: BaseException) -> EngineError:
     """One sentence, of a kind that both processes know."""
     kind = next((known for known in (NotInstalled, PromiseBroken) if type(error) is known), EngineError)
     prefix = "" if isinstance(error, EngineError) else f"{type(error).__name__}: "
-    return kind(prefix + " ".join(str(error).split()))
+    return kind((prefix + " ".join(str(error).split())).removesuffix(": "))
 
 
 def _end_with_parent() -> None:
@@ -102,8 +104,18 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+class _Ended(BaseException):
+    """The parent ends this process, whatever the engine is doing."""
+
+
+def _end(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Ended
+
+
 def _serve(name: str, pipe: Connection, progress: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which then ends this process
+    os.dup2(2, 1)  # what an engine prints is no part of the command's answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def advance(amount: int) -> None:
@@ -112,7 +124,9 @@ def _serve(name: str, pipe: Connection, progress: Any) -> None:
     def answer(function: Callable[..., Any], *args: object) -> Any:
         try:
             pipe.send((function(*args), None))
-        except Exception as error:  # a stranger's engine may raise anything, or return what cannot be pickled
+        except _Ended:
+            raise
+        except BaseException as error:  # a stranger's engine may raise anything, or return what cannot be pickled
             pipe.send((None, _as_engine_error(error)))
 
     loaded: list[Loaded] = []
@@ -122,8 +136,11 @@ def _serve(name: str, pipe: Connection, progress: Any) -> None:
         engine = load_engine(name)
         loaded.append(Loaded(engine, time.perf_counter() - clock, advance))
 
-    with suppress(EOFError, ConnectionError):  # nobody waits for an answer any more
-        answer(load)
-        while loaded:
-            function, args = pipe.recv()
-            answer(function, loaded[0], *args)
+    with suppress(_Ended):
+        signal.signal(signal.SIGTERM, _end)  # an exception, so that libraries can tidy up what they started
+        with suppress(EOFError, ConnectionError):  # nobody waits for an answer any more
+            answer(load)
+            while loaded:
+                function, args = pipe.recv()
+                answer(function, loaded[0], *args)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already

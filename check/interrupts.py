@@ -1,8 +1,12 @@
-"""Ctrl-C is for the process that the user sees: what it starts is not interrupted, but ended by it."""
+"""Ctrl-C is for the process that the user sees: what it starts is not interrupted, but ended by it.
+
+So are SIGTERM, and SIGHUP where the terminal goes away.
+"""
 
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,8 +17,25 @@ def held_back() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows: they ignore it once they can
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_in_order() -> None:
+    """Let SIGTERM and SIGHUP, unless it is ignored, raise SystemExit here: status 128 and the signal's number."""
+    for number in _ends():
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _exit)
+
+
+def _ends() -> list[signal.Signals]:
+    return [each for each in signal.Signals if each.name in ("SIGTERM", "SIGHUP")]  # Windows has one of them
+
+
+def _exit(number: int, _: object) -> None:
+    for each in _ends():
+        signal.signal(each, signal.SIG_IGN)  # what is tidied up now is not to be interrupted again
+    sys.exit(128 + number)

@@ -53,7 +53,8 @@ def side_by_side(names: Iterable[str], skip_missing: bool = False) -> Iterator[S
     with ExitStack() as stack:  # what is entered first ends last: threads, once no process keeps them waiting
         threads = stack.enter_context(ThreadPoolExecutor(BUSY))
         spawn = multiprocessing.get_context("spawn")
-        auditors = ProcessPoolExecutor(BUSY, spawn, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+        with held_back():  # its locks have a process that keeps track of them
+            auditors = ProcessPoolExecutor(BUSY, spawn, signal.signal, (signal.SIGINT, signal.SIG_IGN))
         stack.callback(auditors.shutdown, cancel_futures=True)
         engines = {}
         for name in dict.fromkeys(names):

@@ -59,7 +59,7 @@ def _class_in_file(path: Path, attribute: str) -> type[BinaryClassifier]:
     sys.modules[spec.name] = module  # dataclasses and pickles look their module up by name
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
         raise EngineError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     engine = getattr(module, attribute, None)
     if engine is None:

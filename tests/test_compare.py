@@ -377,8 +377,19 @@ def members(session: int) -> list[str]:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="this system does not list its processes in /proc")
-@pytest.mark.parametrize("seconds", [0.3, 0.8, 2.5])
-def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "number", "status"),
+    [
+        (0.3, signal.SIGINT, 130),
+        (0.8, signal.SIGINT, 130),
+        (2.5, signal.SIGINT, 130),
+        (2.5, signal.SIGTERM, 143),
+        (2.5, signal.SIGHUP, 129),
+    ],
+)
+def test_an_end_from_outside_leaves_nothing_behind(
+    tmp_path: Path, seconds: float, number: signal.Signals, status: int
+) -> None:
     path = tmp_path / "results.json"
     path.write_text("old")
     command: list[str | Path] = [
@@ -401,11 +412,11 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, seconds: float) -> None:
     ) as process:
         try:
             time.sleep(seconds)
-            os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to all of them
+            os.killpg(process.pid, number)  # as a terminal does it: to all of them
             output, errors = process.communicate(timeout=60)
         finally:
             process.kill()
-    assert (process.returncode, output, errors) == (130, "", "")
+    assert (process.returncode, output, errors) == (status, "", "")
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
     until = time.monotonic() + 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
@@ -39,7 +40,7 @@ def advance(loaded: Loaded, amount: int) -> None:
     loaded.advance(amount)
 
 
-def fail(_: Loaded, error: Exception) -> None:
+def fail(_: Loaded, error: BaseException) -> None:
     raise error
 
 
@@ -76,7 +77,16 @@ def kill_itself(_: Loaded) -> None:
 
 
 def exit_by_itself(_: Loaded) -> None:
-    raise SystemExit(3)
+    os._exit(3)
+
+
+def say(_: Loaded, text: str) -> None:
+    print(text)
+
+
+def tidy_up_at_the_end(loaded: Loaded, path: Path) -> None:
+    atexit.register(path.touch)
+    busy_forever(loaded)
 
 
 def busy_forever(loaded: Loaded) -> None:
@@ -120,6 +130,8 @@ def test_an_error_is_a_sentence_and_the_process_goes_on(
     assert "a lock inside" in sentence(numpy_process, fail_with_what_cannot_be_pickled)
     assert "known only there" in sentence(numpy_process, fail_with_an_error_of_its_own)
     assert "two lines" in sentence(numpy_process, fail, ValueError("two lines\nof text"))
+    assert sentence(numpy_process, fail, SystemExit(3)) == "SystemExit: 3"
+    assert sentence(numpy_process, fail, KeyboardInterrupt()) == "KeyboardInterrupt"
     with pytest.raises(PromiseBroken, match="kept its kind"):
         numpy_process.call(fail, PromiseBroken("kept its kind"))
     assert numpy_process.call(describe)[0] == "numpy"
@@ -165,6 +177,25 @@ def test_an_engine_that_ends_its_process_when_it_is_loaded(tmp_path: Path) -> No
 
 def test_ctrl_c_is_left_to_the_parent(numpy_process: EngineProcess) -> None:
     assert numpy_process.call(ignores_ctrl_c)
+
+
+def test_what_an_engine_prints_is_no_output_of_the_command(
+    capfd: pytest.CaptureFixture[str], numpy_process: EngineProcess
+) -> None:
+    numpy_process.call(say, "hello")
+    numpy_process.close()
+    assert capfd.readouterr() == ("", "hello\n")
+
+
+def test_a_busy_process_ends_in_its_own_way(
+    capfd: pytest.CaptureFixture[str], numpy_process: EngineProcess, tmp_path: Path
+) -> None:
+    numpy_process._pipe.send((tidy_up_at_the_end, (tmp_path / "tidy",)))
+    while not numpy_process.progress:
+        time.sleep(0.01)
+    numpy_process.close()
+    assert (tmp_path / "tidy").exists()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_closed_process_is_gone(numpy_process: EngineProcess) -> None:

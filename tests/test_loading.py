@@ -76,7 +76,9 @@ def test_a_class_that_lacks_methods_is_told_which(file: Path) -> None:
     assert sentence(f"{file}:Half").endswith("lacks from_numpy, loss_and_gradient, to_numpy")
 
 
-@pytest.mark.parametrize("text", ["1 / 0", "def (", "import no_such_library", "raise KeyError('a')"])
+@pytest.mark.parametrize(
+    "text", ["1 / 0", "def (", "import no_such_library", "raise KeyError('a')", "raise SystemExit(3)"]
+)
 def test_a_file_that_cannot_be_imported(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.py").write_text(text)
     assert "bad.py cannot be imported" in sentence(f"{tmp_path}/bad.py:Mine")
