@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json as json_format
+import re
+import shlex
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from check.answer import CURE, STATUS, as_data, render
+from check.cases import GRADIENTS
 from check.diagnose import diagnose
-from check.diagnosis import IS, LOOKS_LIKE, UNKNOWN, Culprit, Diagnosis
+from check.diagnosis import CANNOT_RUN, IS, LOOKS_LIKE, UNKNOWN, Culprit, Diagnosis
 from check.learner import run_learner
 from check.learner_run import LearnerRun, TrainingRequest
 from check.loss_gradient import difference_probes
+from check.mistakes import Mistake
 from check.small_probes import small_probes
-from check.update import Trained, describe, name_the_mistake, training_request
+from check.update import Trained, describe, describe_losses, name_the_loss, name_the_mistake, training_request
 from proof.arithmetic import ProofError
 from proof.probes import Probe
-from proof.verdict import WRONG
+from proof.verdict import CANCELS, ROUNDING, WRONG
 from report.files import pending
 
 
@@ -56,7 +61,7 @@ def check_file(
         diagnosis, run = examine(path, probes, seed, seconds=seconds, memory=memory)
         if output:
             output.write(json_format.dumps(as_data(diagnosis, source), indent=2).encode() + b"\n")
-    replay = f"python compare.py check {path} --seed {seed}"
+    replay = f"python compare.py check {shlex.quote(str(path))} --seed {seed}"
     text = render(diagnosis, source, hint, replay)
     if show_output:
         text += f"\n\nThe file printed {run.output_bytes} bytes:\n{run.output}"
@@ -68,22 +73,49 @@ def examine(
 ) -> tuple[Diagnosis, LearnerRun]:
     """Run a learner's file on the probes, and diagnose it; an engine is also trained."""
     asked = [each[1:] for each in (*probes, *difference_probes(probes[0], seed))]
-    training = training_request(probes[0]) if len(probes[0].y) > 1 else None
+    training = training_request(small_probes(seed)[0])
     run = run_learner(path, asked, seconds=seconds, memory=memory, training=training)
     return conclude(run, probes, seed, training), run
 
 
-def conclude(run: LearnerRun, probes: list[Probe], seed: int, training: TrainingRequest | None) -> Diagnosis:
+def conclude(run: LearnerRun, probes: list[Probe], seed: int, training: TrainingRequest) -> Diagnosis:
     """The diagnosis of a run, its training included."""
     diagnosis = diagnose(run, probes, seed)
-    if training is not None and run.blocks and not diagnosis.culprits:
-        trained = Trained(training, run, _dtype(run))
-        if trained.wrong:
-            found = tuple(name_the_mistake(trained))
-            confidence = IS if len(found) == 1 else LOOKS_LIKE if found else UNKNOWN
-            diagnosis.culprits.append(Culprit("update", None, (), found, confidence, describe(trained)))
-            diagnosis.verdict = WRONG
+    if run.blocks:
+        _look_at_training(diagnosis, run, Trained(training, run, _dtype(run)))
     return diagnosis
+
+
+def _look_at_training(diagnosis: Diagnosis, run: LearnerRun, trained: Trained) -> None:
+    right = [name for name in GRADIENTS if diagnosis.lines[name].word in (ROUNDING, CANCELS)]
+    found: list[Culprit] = []
+    if trained.wrong and (not diagnosis.culprits or trained.goes_astray(right)):
+        found.append(_culprit("update", (), name_the_mistake(trained), describe(trained), run))
+    elif trained.wrong:
+        diagnosis.notes.append("whether the steps of training are right cannot be said before the lines above are")
+    if trained.false_losses and (not diagnosis.culprits or diagnosis.lines["loss"].word in (ROUNDING, CANCELS)):
+        found.append(_culprit("loss", ("loss",), name_the_loss(trained), describe_losses(trained), run))
+    if found:
+        diagnosis.culprits += found
+        diagnosis.verdict = diagnosis.verdict if diagnosis.verdict == CANNOT_RUN else WRONG
+
+
+def _culprit(
+    line: str, seen_in: tuple[str, ...], mistakes: Sequence[Mistake], pattern: str, run: LearnerRun
+) -> Culprit:
+    confidence = IS if len(mistakes) == 1 else LOOKS_LIKE if mistakes else UNKNOWN
+    return Culprit(line, training_line(run), seen_in, tuple(mistakes), confidence, pattern)
+
+
+def training_line(run: LearnerRun) -> int | None:
+    """Where an engine's own class defines how it trains."""
+    source = _source(Path(run.file))
+    start = next((at for at, text in enumerate(source) if re.match(rf"class {run.name}\b", text)), 0)
+    for name in ("run", "fit_in_blocks", "fit"):
+        for number, text in enumerate(source[start:], start + 1):
+            if re.match(rf"\s+def {name}\(", text):
+                return number
+    return None
 
 
 def _dtype(run: LearnerRun) -> str:

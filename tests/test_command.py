@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from learner_files import CORRECT, line, write
 
-from check.command import check_file
+from check.command import check_file, examine
+from check.diagnosis import CORRECT as RIGHT
+from check.diagnosis import Diagnosis
 from check.examples import write_examples
 from check.small_probes import FULL_SIZE, small_probes
 from engines.interface import Steps
@@ -127,3 +129,36 @@ def test_probes_are_what_they_promise() -> None:
     assert any((probe.X == 0).any() for probe in probes)
     assert all({0, 1} == set(probe.y) for probe in probes if len(probe.y) > 1)
     assert any(p.name != q.name or (p.X != q.X).any() for p, q in zip(probes, small_probes(1), strict=True))
+
+
+ENGINE = (Path(__file__).parent / "broken_files" / "b20_engine_minibatch.py").read_text(encoding="utf-8")
+RUN = next(number for number, text in enumerate(ENGINE.splitlines(), 1) if "def run" in text)
+
+
+def examined(tmp_path: Path, text: str, probe: int = 0) -> Diagnosis:
+    return examine(write(tmp_path, text), small_probes(0)[probe : probe + 1])[0]
+
+
+def test_an_engine_is_trained_whatever_the_probe(tmp_path: Path) -> None:
+    single = next(number for number, probe in enumerate(small_probes(0)) if len(probe.y) == 1)
+    (culprit,) = examined(tmp_path, ENGINE, single).culprits
+    assert (culprit.line, culprit.mistakes[0].id, culprit.source_line) == ("update", "update-biases-twice", RUN)
+
+
+def test_an_engine_is_trained_although_a_line_is_wrong(tmp_path: Path) -> None:
+    own = ENGINE.replace("self.loss_and", "self.rightloss_and").replace("b1=p.b1", "W1=p.W1 - rate * g.W1, b1=p.b1")
+    right = ENGINE[ENGINE.index("    def loss_and") : ENGINE.index("    def run")].replace("def ", "def right")
+    both = own.replace("    def run", right + "    def run")
+    wrong = both.replace("Parameters(dZ1.T @ X, dZ1.sum(0)", "Parameters(dZ1.T @ X, -dZ1.sum(0)", 1)
+    assert [culprit.line for culprit in examined(tmp_path, wrong).culprits] == ["db1", "update"]
+    once = ENGINE.replace("            p = p._replace", "            0 and p._replace")
+    follows = examined(tmp_path, once.replace("dZ1.sum(0)", "-dZ1.sum(0)"))
+    assert follows.wrong == ["db1"]
+    assert any("training" in note for note in follows.notes)
+
+
+def test_the_losses_that_training_returns_are_looked_at(tmp_path: Path) -> None:
+    once = ENGINE.replace("            p = p._replace", "            0 and p._replace")
+    assert examined(tmp_path, once).verdict == RIGHT
+    (culprit,) = examined(tmp_path, once.replace("append(loss)", "append(-loss)")).culprits
+    assert (culprit.line, culprit.mistakes[0].id, culprit.source_line) == ("loss", "loss-minus-forgotten", RUN)
