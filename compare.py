@@ -5,12 +5,13 @@ Packages are imported when a command needs them, so that help comes at once.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -22,7 +23,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 Epochs = Annotated[int, typer.Option(min=0, max=1_000_000)]
 Hidden = Annotated[int, typer.Option(min=1, max=100_000, help="Hidden units.")]
-LearningRate = Annotated[float, typer.Option(min=0.0)]
+LearningRate = Annotated[float, typer.Option(help="Finite and not negative.")]
 BatchSize = Annotated[int, typer.Option(min=1, max=1_000_000)]
 TrainSamples = Annotated[int | None, typer.Option(min=1, help="Keep the first N training samples.")]
 Classes = Annotated[str, typer.Option(help="Two of the ten classes by name or number; the first gets label 0.")]
@@ -49,7 +50,13 @@ def compare(
     train_samples: TrainSamples = None,
     classes: Classes = DEFAULT_CLASSES,
     data: Data = None,
-    audit: Annotated[str, typer.Option(help="How many blocks of each training to audit, or all.")] = "20",
+    audit: Annotated[
+        str,
+        typer.Option(
+            help="How many blocks of each training to audit, at least four, or all: the first and last of the first "
+            "and last epoch are always among them."
+        ),
+    ] = "20",
     json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
     report: Annotated[Path, typer.Option(help="Write a page to look at, in one file.")] = DEFAULT_PAGE,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no page.")] = False,
@@ -67,9 +74,11 @@ def compare(
     from report.tables import render
 
     settings = Settings(epochs, hidden, learning_rate, batch_size, dtype, seed)
+    if json and not no_report and os.path.realpath(json) == os.path.realpath(report):
+        raise typer.BadParameter(f"--json and --report are both {report}, and one would replace the other")
     with ExitStack() as stack:
         output = stack.enter_context(pending(json)) if json else None
-        page = None if no_report else stack.enter_context(pending(report))
+        page = None if no_report else stack.enter_context(_pending_page(report))
         dataset = _load(classes, data, seed, train_samples)
         names = [*(ENGINES if engines is None else _names(engines)), *(engine or [])]
         watch = stack.enter_context(_progress_bars())
@@ -88,8 +97,8 @@ def compare(
         if page:
             page.write(render_page(strict(results)).encode())
     if page:
-        typer.echo(f"To look at: {report}\n")
-    typer.echo(render(results))
+        _say(f"To look at: {report}\n")
+    _say(render(results))
     raise typer.Exit(0 if results["verdict"] == "agree" else 1)
 
 
@@ -110,7 +119,7 @@ def check(
         from check.examples import write_examples
 
         for written in write_examples(Path()):
-            typer.echo(f"wrote {written}")
+            _say(f"wrote {written}")
         return
     if file is None:
         raise typer.BadParameter("which file? (--example writes one to start from)")
@@ -119,7 +128,7 @@ def check(
     text, status = check_file(
         file, seed=seed, probe=probe, hint=hint, json=json, seconds=seconds, memory=memory, show_output=output
     )
-    typer.echo(text)
+    _say(text)
     raise typer.Exit(status)
 
 
@@ -133,7 +142,7 @@ def report(
     from report.schema import read
 
     save_page(read(results), report)
-    typer.echo(f"wrote {report}")
+    _say(f"wrote {report}")
 
 
 @app.command()
@@ -148,7 +157,7 @@ def show(
 
     dataset = _load(classes, data, seed)
     save_samples(dataset.X_train, dataset.y_train, dataset.class_names, file)
-    typer.echo(f"wrote {file}: the first 20 training samples of {' and of '.join(dataset.class_names)}")
+    _say(f"wrote {file}: the first 20 training samples of {' and of '.join(dataset.class_names)}")
 
 
 @app.command()
@@ -181,7 +190,7 @@ def certify(
             batch_size=batch_size,
             progress=progress,
         )
-    typer.echo(render(certificate))
+    _say(render(certificate))
 
 
 @app.command()
@@ -194,7 +203,29 @@ def explain(
     text = explain(line)
     if text is None:
         raise typer.BadParameter(f"there is no line {line!r} in Algorithm 1")
-    typer.echo(text)
+    _say(text)
+
+
+@contextmanager
+def _pending_page(path: Path) -> Iterator[BinaryIO]:
+    from report.files import pending
+
+    with ExitStack() as stack:
+        try:
+            page = stack.enter_context(pending(path))
+        except OSError as error:
+            raise OSError(f"{error} (--no-report writes no page)") from error
+        yield page
+
+
+def _say(text: str) -> None:
+    """Print; that nobody reads it changes no answer."""
+    try:
+        typer.echo(text)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        if not isinstance(error, BrokenPipeError):
+            raise OSError(f"the output cannot be written: {error.strerror}") from error
 
 
 def _names(listed: str) -> list[str]:

@@ -160,6 +160,26 @@ def test_a_rate_that_is_far_too_large_is_no_traceback() -> None:
     assert "Traceback" not in run.stderr
 
 
+def test_an_answer_that_nobody_reads_is_the_same_answer() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, ROOT / "compare.py", *NUMPY]
+    try:
+        run = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=120)
+    finally:
+        os.close(writing)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_an_output_that_cannot_be_written_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, ROOT / "compare.py", "explain", "dW1"]
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    sentence = "compare.py: the output cannot be written: No space left on device\n"
+    assert (run.returncode, run.stderr) == (2, sentence)
+
+
 # What it refuses: one sentence, exit status 2.
 
 
@@ -181,8 +201,8 @@ def test_a_rate_that_is_far_too_large_is_no_traceback() -> None:
         (("--epochs", "9" * 23), "--epochs"),
         (("--batch-size", "9" * 23), "--batch-size"),
         (("--batch-size", "0"), "--batch-size"),
-        (("--learning-rate", "-0.1"), "--learning-rate"),
-        (("--learning-rate", "nan"), "rate"),
+        (("--learning-rate", "-0.1"), "the learning rate is -0.1, but it must be finite and not negative"),
+        (("--learning-rate", "nan"), "the learning rate is nan, but it must be finite and not negative"),
         (("--learning-rate", "inf"), "learning rate"),
         (("--learning-rate", "1e39"), "learning rate"),
         (("--seed", "-1"), "--seed"),
@@ -222,6 +242,18 @@ def test_a_mistake_of_ours_is_a_traceback_and_no_disagreement() -> None:
         assert (run.returncode, run.stdout) == (70, "")
         assert run.stderr.startswith("Traceback")
         assert run.stderr.endswith("Error: of ours\n")
+
+
+def test_results_and_page_in_one_file(tmp_path: Path) -> None:
+    same = refused(*NUMPY[:2], "--json", tmp_path / "a", "--report", f"{tmp_path}/./a")
+    assert same.endswith(f"--json and --report are both {tmp_path}/a, and one would replace the other")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_nobody_asked_for_can_be_left_out(tmp_path: Path) -> None:
+    page = tmp_path / "nowhere" / "page.html"
+    sentence = f"{page} cannot be written: No such file or directory (--no-report writes no page)"
+    assert refused(*NUMPY[:2], "--report", page) == sentence
 
 
 @pytest.mark.parametrize("name", ["tensorflow", ""])
@@ -328,6 +360,7 @@ def test_help_names_every_option() -> None:
     assert (run.returncode, run.stderr) == (0, "")
     for option in ("--epochs", "--hidden", "--learning-rate", "--batch-size", "--dtype", "--seed", "--engines"):
         assert option in run.stdout
+    assert "at least four" in " ".join(run.stdout.split())
     for option in ("--engine", "--train-samples", "--classes", "--data", "--json", "--audit", "show"):
         assert option in run.stdout
 

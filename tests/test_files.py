@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,31 @@ def test_what_cannot_be_written_is_found_out_before_any_work(tmp_path: Path, nam
         pytest.fail("the block began")
     assert "\n" not in str(error.value)
     assert listing(tmp_path) == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="this system has no limit for files")
+@pytest.mark.parametrize("size", [5000, 500_000])  # within the buffer, and beyond it
+def test_a_full_disk_is_told_with_the_name_of_the_file(tmp_path: Path, size: int) -> None:
+    import resource
+
+    def fill() -> None:
+        with pending(tmp_path / "page.html") as file:
+            file.write(b"x" * size)
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))  # Python ignores the signal: it becomes an error
+    try:
+        with pytest.raises(OSError, match=r"page\.html cannot be written: File too large$"):
+            fill()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert listing(tmp_path) == []
+
+
+def test_another_error_in_the_block_is_left_as_it_is(tmp_path: Path) -> None:
+    def fail() -> None:
+        with pending(tmp_path / "page.html"):
+            raise OSError("of something else")
+
+    with pytest.raises(OSError, match=r"^of something else$"):
+        fail()
