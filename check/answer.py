@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from check.catalogue import MISTAKES
 from check.diagnosis import CANNOT_RUN, CORRECT, IS, LOOKS_LIKE, Culprit, Diagnosis
+from check.received import escaped
 from engines.interface import Steps
 from proof.forms import LINES
 from proof.verdict import CANCELS, FOLLOWS, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
@@ -34,7 +35,8 @@ def render(diagnosis: Diagnosis, source: Sequence[str], hint: int = CURE, replay
     if any(line.word != NOT_SHOWN for line in diagnosis.lines.values()):
         parts.append(_table(diagnosis))
     for culprit in diagnosis.culprits:
-        head = _wrapped(_accusation(culprit)) + _quoted(source, culprit.source_line)
+        quoted = "" if _hidden(culprit) else _quoted(source, culprit.source_line)
+        head = _wrapped(_accusation(culprit)) + quoted
         parts.append("\n".join([head, *map(_labelled, _evidence(culprit, hint))]))
     parts.append("\n".join(map(_labelled, _rest(diagnosis))))
     if replay:
@@ -47,7 +49,9 @@ def render(diagnosis: Diagnosis, source: Sequence[str], hint: int = CURE, replay
 
 
 def _headline(diagnosis: Diagnosis) -> str:
-    places = [f"{_place(culprit)}{_where(culprit.source_line)}" for culprit in diagnosis.culprits]
+    places = [
+        f"{_place(culprit)}{'' if _hidden(culprit) else _where(culprit.source_line)}" for culprit in diagnosis.culprits
+    ]
     what = f", in {'; '.join(places)}" if places else ""
     return f"{diagnosis.file}: {diagnosis.verdict}{what if diagnosis.verdict == WRONG else ''}"
 
@@ -63,7 +67,7 @@ def _where(line: int | None) -> str:
 def _quoted(source: Sequence[str], line: int | None) -> str:
     if line is None or not 0 < line <= len(source) or not source[line - 1].strip():
         return ""
-    text = source[line - 1].strip()
+    text = escaped(source[line - 1].strip())
     return f"\n{line:>6} | {text if len(text) <= WIDTH - 10 else text[: WIDTH - 11] + '…'}"
 
 
@@ -88,11 +92,16 @@ class Said(NamedTuple):
 def _accusation(culprit: Culprit) -> str:
     place = _place(culprit)
     place = place if culprit.line in Steps._fields else place[0].upper() + place[1:]
-    accusation = f"{place} is wrong{_where(culprit.source_line)}"
-    if culprit.line in Steps._fields and culprit.line not in culprit.seen_in:
-        come = "comes" if len(culprit.seen_in) == 1 else "come"
-        accusation += f"; it is not shown, but {' and '.join(culprit.seen_in)} {come} from it"
-    return accusation
+    if not _hidden(culprit):
+        return f"{place} is wrong{_where(culprit.source_line)}"
+    used = "" if culprit.source_line is None else f" (used in line {culprit.source_line})"
+    come = "comes" if len(culprit.seen_in) == 1 else "come"
+    return f"{place} is wrong{used}; it is not shown, but {' and '.join(culprit.seen_in)} {come} from it"
+
+
+def _hidden(culprit: Culprit) -> bool:
+    """Whether the line at fault is not shown itself."""
+    return culprit.line in Steps._fields and culprit.line not in culprit.seen_in
 
 
 def _evidence(culprit: Culprit, hint: int = CURE) -> Iterator[Said]:
@@ -124,6 +133,8 @@ def _cause(culprit: Culprit) -> str:
     if culprit.confidence == IS:
         first = culprit.mistakes[0]
         formula = f"{first.line} = {first.formula}" if first.line in Steps._fields else first.formula
+        if first.wrong is None and first.step is None:  # seen by other things than its numbers
+            return f"It is {formula}. {first.says}"
         return f"It is {formula}. {first.says} (The only one of the {count} catalogued mistakes that fits every probe.)"
     if culprit.confidence == LOOKS_LIKE:
         listed = "; or ".join(f"{m.line} = {m.formula} ({m.says.rstrip('.')})" for m in culprit.mistakes)
@@ -149,6 +160,7 @@ def _formula(line: str) -> str:
 def _rest(diagnosis: Diagnosis) -> Iterator[Said]:
     """What is fine, what only follows, and what else there is to say."""
     fine = [name for name, line in diagnosis.lines.items() if line.word in (ROUNDING, CANCELS)]
+    fine = [name for name in fine if name not in diagnosis.wrong]
     if fine and diagnosis.verdict != CORRECT:
         yield Said("Fine", ", ".join(fine))
     following = {name: line.note for name, line in diagnosis.lines.items() if line.word == FOLLOWS}

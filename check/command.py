@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json as json_format
 import re
 import shlex
+import tokenize
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +19,7 @@ from check.learner import run_learner
 from check.learner_run import LearnerRun, TrainingRequest
 from check.loss_gradient import difference_probes
 from check.mistakes import Mistake
+from check.received import escaped
 from check.small_probes import small_probes
 from check.update import Trained, describe, describe_losses, name_the_loss, name_the_mistake, training_request
 from proof.arithmetic import ProofError
@@ -64,7 +67,7 @@ def check_file(
     replay = f"python compare.py check {shlex.quote(str(path))} --seed {seed}"
     text = render(diagnosis, source, hint, replay)
     if show_output:
-        text += f"\n\nThe file printed {run.output_bytes} bytes:\n{run.output}"
+        text += f"\n\nThe file printed {run.output_bytes} bytes:\n{escaped(run.output)}"
     return text, STATUS[diagnosis.verdict]
 
 
@@ -134,6 +137,12 @@ def _chosen(seed: int, name: str | None) -> list[Probe]:
 
 def _source(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
+        raw = path.read_bytes()
     except OSError:
         return []
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    # As Python counts lines: a form feed and the like end none.
+    return [line.rstrip("\n") for line in io.TextIOWrapper(io.BytesIO(raw), encoding, errors="replace")]

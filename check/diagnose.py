@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from check.cases import GRADIENTS, Trial, put_on_trial
 from check.catalogue import by_id
-from check.diagnosis import CANNOT_RUN, CORRECT, IS, Culprit, Diagnosis, LineFinding
+from check.diagnosis import CANNOT_RUN, CORRECT, IS, UNKNOWN, Culprit, Diagnosis, LineFinding
 from check.inquest import Inquest, first_shown
 from check.learner_run import LearnerCall, LearnerRun
 from check.loss_gradient import is_cross_entropy, sentence, slopes
-from engines.interface import Steps
+from check.names import GUESS
+from check.own_lines import earlier
+from engines.interface import Parameters, Steps
 from proof.probes import Probe
 from proof.verdict import CANCELS, FOLLOWS, NOT_FINITE, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
+
+INPUTS = ("X", "y", *Parameters._fields)
+READ = {  # the inputs of the lines that have any
+    "Z1": ("X", "W1", "b1"),
+    "Z2": ("W2", "b2"),
+    "loss": ("y",),
+    "dZ2": ("y",),
+    "dA1": ("W2",),
+    "dZ1": ("W2",),  # where dA1 is not shown
+    "dW1": ("X",),
+}
 
 GRAVITY = (NOT_SHOWN, NOT_OBSERVABLE, ROUNDING, CANCELS, FOLLOWS, NOT_FINITE, SHAPE, WRONG)  # the gravest is the line's
 
@@ -35,7 +49,11 @@ def diagnose(run: LearnerRun, probes: Sequence[Probe], seed: int = 0) -> Diagnos
     calls = [call for call in run.calls if call.probe < len(probes) and call.lines]
     if calls:
         _look_at_lines(diagnosis, run, calls, probes, seed)
-    diagnosis.culprits += _calls(run, diagnosis)
+    changed = _changed(run)
+    _follow_from_changed(diagnosis, {name for call in run.calls for name in call.changed})
+    diagnosis.culprits += _not_repeatable(run, diagnosis)
+    if changed:
+        diagnosis.culprits.insert(0, _changes(changed))
     if run.reason is None:
         diagnosis.verdict = _verdict(diagnosis)
     return diagnosis
@@ -47,6 +65,9 @@ def _look_at_lines(
     if run.repeats is False:  # whatever is kept between calls spoils the later ones
         calls = [call for call in calls if call.probe == 0 and call.repetition == 0]
     trial = put_on_trial(calls, probes)
+    if vague := _vague(trial):
+        calls = [replace(c, lines={name: shown for name, shown in c.lines.items() if name not in vague}) for c in calls]
+        trial = put_on_trial(calls, probes)
     cross_entropy = is_cross_entropy(trial)
     diagnosis.lines = {name: _line(trial, name) for name in Steps._fields}
     inquest = Inquest(trial, diagnosis.lines, run.columns, cross_entropy)
@@ -59,13 +80,42 @@ def _look_at_lines(
         diagnosis.loss = sentence(slopes(run, probes[0], seed, len(probes)), cross_entropy)
 
 
-def _calls(run: LearnerRun, diagnosis: Diagnosis) -> list[Culprit]:
-    """What the program must not do to its caller."""
+def _vague(trial: Trial) -> list[str]:
+    """Faulty lines that only a vague name says are shown, although a gradient that comes from them is right."""
     found = []
-    changed = sorted({name for call in run.calls for name in call.changed} | set(run.changed_in_training))
-    if changed:
-        pattern = f"{' and '.join(changed)} {'is' if len(changed) == 1 else 'are'} not as before the call."
-        found.append(Culprit("call", None, (), (by_id("call-inputs-changed"),), IS, pattern))
+    for line in trial.faults:
+        shown = first_shown(trial, line)
+        after = [name for name in GRADIENTS if line in earlier(name)]
+        if shown is not None and shown.certainty == GUESS and any(map(trial.right, after)):
+            found.append(line)
+    return found
+
+
+def _changed(run: LearnerRun) -> list[str]:
+    """The inputs that are not as before the call."""
+    found = {name for call in run.calls for name in call.changed} | set(run.changed_in_training)
+    return [name for name in INPUTS if name in found]
+
+
+def _changes(changed: list[str]) -> Culprit:
+    pattern = f"{' and '.join(changed)} {'is' if len(changed) == 1 else 'are'} not as before the call."
+    mistake = replace(by_id("call-inputs-changed"), formula=", ".join(f"{name} -= ..." for name in changed))
+    return Culprit("call", None, (), (mistake,), IS, pattern)
+
+
+def _follow_from_changed(diagnosis: Diagnosis, changed: set[str]) -> None:
+    """A line that no catalogued mistake explains, and that reads what the program has changed, is not accused."""
+    for culprit in list(diagnosis.culprits):
+        read = [name for name in READ.get(culprit.line, ()) if name in changed]
+        if read and culprit.confidence == UNKNOWN:
+            finding = diagnosis.lines[culprit.line]
+            finding.word, finding.note = FOLLOWS, f"it is computed from {' and '.join(read)}, changed in place"
+            diagnosis.culprits.remove(culprit)
+
+
+def _not_repeatable(run: LearnerRun, diagnosis: Diagnosis) -> list[Culprit]:
+    """Whether the same inputs give other lines the second time."""
+    found = []
     if run.repeats is False:
         first, second = (next(c for c in run.calls if c.probe == 0 and c.repetition == i) for i in (0, 1))
         other = [

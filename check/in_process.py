@@ -46,6 +46,8 @@ def run_here(
 
     A function's module may say LAYOUT and SAMPLE. A class is trained as well.
     """
+    if not callable(backward):
+        raise TypeError(f"a function, a class or the path of a file is asked for, not {backward!r}")
     asked = [Probe(*probe) for probe in probes]
     code = getattr(inspect.unwrap(backward), "__code__", None)
     path = code.co_filename if code else str(getattr(sys.modules.get(backward.__module__), "__file__", ""))

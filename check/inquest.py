@@ -97,7 +97,6 @@ class Inquest:
             self.lines[line].note = f"it is computed from {at}"
             self.lines[at].word = WRONG
             self.lines[at].note = f"not shown, but {line} comes from it"
-            self.lines[at].source_line = self.lines[line].source_line
         self.meant += [m for m in mistakes if m.derivative]
         seen = error_shape.look(self.trial, line)
         culprit = Culprit(

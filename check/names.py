@@ -33,7 +33,9 @@ FAMILIES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("db1", "db2"), rf"(?:{GRADIENT_OF}|delta)(?:b|bias){LAYER}|b{LAYER}(?:grad|gradient|g|bar)"),
 )
 GUESSES: dict[str, tuple[str, ...]] = {
-    "delta": ("dZ1", "dZ2"),
+    **dict.fromkeys(("delta", "err", "error", "dout"), ("dZ1", "dZ2")),
+    **dict.fromkeys(("dlogit", "dlogits", "dscore", "dscores"), ("dZ2",)),
+    "dhidden": ("dZ1",),
     **dict.fromkeys(("logit", "logits", "score", "scores"), ("Z2",)),
     **dict.fromkeys(("hidden", "hiddenactivation", "hiddenoutput"), ("A1",)),
     **dict.fromkeys(("out", "output", "yhat", "ypred", "yprob", "p", "prob", "probs", "proba"), ("A2",)),

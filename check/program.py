@@ -76,7 +76,7 @@ class Program:
             line = error.lineno if error.filename == self.path else self.line_of(error)
             raise CannotRun(f"{doing} raised {type(error).__name__}: {error.msg}", line) from None
         except BaseException as error:
-            says = " ".join(str(error).split())[:300]
+            says = _said_by(error)
             reason = f"{doing} raised {type(error).__name__}{': ' if says else ''}{says}"
             raise CannotRun(reason, self.line_of(error)) from None
 
@@ -93,6 +93,14 @@ class Program:
         """The line of a function's or a class's definition."""
         kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
         return next((node.lineno for node in self.tree.body if isinstance(node, kinds) and node.name == name), None)
+
+
+def _said_by(error: BaseException) -> str:
+    """An exception's own words, if it has any and gives them."""
+    try:
+        return " ".join(str(error).split())[:300]
+    except BaseException:  # the exception may be the learner's own
+        return ""
 
 
 def visits(arrays: dict[str, np.ndarray]) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,7 @@ from engines.interface import Parameters
 
 LARGEST_HEADER = 8 * 1024 * 1024
 LARGEST_RESULTS = 256 * 1024 * 1024
+LARGEST_TOTAL = 64 * 1024 * 1024  # bytes of all arrays, of which several may be the same part of the results
 
 
 class NoResults(Exception):
@@ -26,6 +27,11 @@ class NoResults(Exception):
 
 class Malformed(ValueError):
     """What came back is not in the agreed form; the text says what of it."""
+
+
+def escaped(text: str) -> str:
+    """The text with every character that a terminal would obey, not show, written as Python writes it."""
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
 
 
 def read_json(path: Path, token: str) -> dict[str, Any]:
@@ -89,11 +95,12 @@ class _Reader:
     def __init__(self, data: bytes, lines: int) -> None:
         self.data = data
         self.lines = lines
+        self.taken = 0
 
     def text(self, value: Any, most: int) -> str:
         if not isinstance(value, str):
             raise Malformed("text")
-        return value[:most]
+        return escaped(value[:most])
 
     def line(self, value: Any) -> int | None:
         if value is None or (type(value) is int and 0 < value <= self.lines + 1):
@@ -111,6 +118,9 @@ class _Reader:
         start, count = entry["start"], math.prod(shape)
         if type(start) is not int or start < 0 or start + count * dtype.itemsize > len(self.data):
             raise Malformed("size")
+        self.taken += count * dtype.itemsize
+        if self.taken > LARGEST_TOTAL:
+            raise Malformed("too large")
         flat = np.frombuffer(self.data, dtype, count, start) if count else np.empty(0, dtype)
         return flat.reshape(shape).astype(dtype.newbyteorder("="))
 

@@ -50,3 +50,8 @@ def test_an_engine_that_trains_wrongly_fails() -> None:
 
     with pytest.raises(AssertionError, match="The biases are never"):
         assert_backprop(Forgetful)
+
+
+def test_what_cannot_be_called_is_refused() -> None:
+    with pytest.raises(TypeError, match="the path of a file is asked for, not None"):
+        assert_backprop(None)  # type: ignore[arg-type]

@@ -162,3 +162,32 @@ def test_the_losses_that_training_returns_are_looked_at(tmp_path: Path) -> None:
     assert examined(tmp_path, once).verdict == RIGHT
     (culprit,) = examined(tmp_path, once.replace("append(loss)", "append(-loss)")).culprits
     assert (culprit.line, culprit.mistakes[0].id, culprit.source_line) == ("loss", "loss-minus-forgotten", RUN)
+
+
+def test_nothing_that_the_file_says_moves_the_cursor(tmp_path: Path) -> None:
+    says = "print('\\x1b[2J')\n" + CORRECT.replace("    n = len(y)", "    raise ValueError('\\x1b[2Jcorrect')")
+    text, _ = check_file(write(tmp_path, says), show_output=True)
+    assert "\x1b" not in text
+    assert text.count(r"\x1b[2J") >= 2
+
+
+def test_form_feeds_and_line_separators_end_no_line(tmp_path: Path) -> None:
+    text = "# \x0c \u2028 \x85\n" + HALF
+    answer, _ = check_file(write(tmp_path, text))
+    number = line(HALF, "dZ1") + 1
+    assert f"{number} | dZ1 = dA1 * A1" in answer
+
+
+def test_the_replay_can_be_pasted(tmp_path: Path) -> None:
+    (tmp_path / "a b").mkdir()
+    file = write(tmp_path / "a b", HALF)
+    assert f"check '{file}' --seed" in check_file(file)[0]
+
+
+def test_a_line_that_is_not_shown_has_no_line_of_the_file(tmp_path: Path) -> None:
+    hidden = CORRECT.replace("dZ2", "first").replace("dA1", "second").replace("dZ1", "third")
+    output = tmp_path / "out.json"
+    text, _ = check_file(write(tmp_path, hidden.replace("second * A1 * (1 - A1)", "second * A1")), json=output)
+    used = line(CORRECT, "dW1")
+    assert f"dZ1 is wrong (used in line {used}); it is not shown, but dW1 and db1 come from it\n  What" in text
+    assert json.loads(output.read_bytes())["lines"]["dZ1"]["source_line"] is None

@@ -131,6 +131,17 @@ def test_state_between_calls_and_inputs_changed_are_wrong(tmp_path: Path) -> Non
     assert (culprit.line, culprit.pattern) == ("call", "X is not as before the call.")
 
 
+def test_what_only_differs_because_an_input_was_changed_is_not_accused(tmp_path: Path) -> None:
+    moved = CORRECT.replace("    dA1 =", "    W2 -= 0.1\n    dA1 =")
+    diagnosis = diagnosis_of(tmp_path, moved)
+    (culprit,) = diagnosis.culprits
+    assert (culprit.line, culprit.mistakes[0].formula) == ("call", "W2 -= ...")
+    assert diagnosis.lines["dA1"].word == FOLLOWS
+    assert diagnosis.lines["dA1"].note == "it is computed from W2, changed in place"
+    signed = diagnosis_of(tmp_path, moved.replace("= dZ1.sum(0)", "= -dZ1.sum(0)"))
+    assert signed.wrong == ["call", "db1"]
+
+
 def test_what_is_not_there_is_not_called_correct(tmp_path: Path) -> None:
     text = CORRECT.replace("return dW1, db1, dW2, db2", "return {'dW1': dW1, 'db1': db1, 'dW2': dW2}")
     diagnosis = diagnosis_of(tmp_path, text.replace("db2 =", "other ="))

@@ -77,3 +77,11 @@ def test_inputs_and_changes() -> None:
     y[0] = -0.0
     parameters.b2[1] = np.nan
     assert changed(before, given) == ["y", "b2"]
+
+
+def test_an_exception_that_raises_when_it_is_asked_what_it_says(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("class E(Exception):\n    def __str__(self): raise SystemExit\nraise E\n", encoding="utf-8")
+    with pytest.raises(CannotRun) as caught:
+        Program(str(file), 64).load()
+    assert (caught.value.reason, caught.value.line) == ("loading the file raised E", 3)

@@ -143,3 +143,10 @@ def test_a_program_that_writes_results_itself_is_found_out(tmp_path: Path) -> No
     assert outcome.calls == []
     assert outcome.reason is not None
     assert "agreed form" in outcome.reason
+
+
+def test_one_part_of_the_results_is_not_taken_a_thousand_times(tmp_path: Path) -> None:
+    said = header(name="a1", shape=[1024, 1024])
+    said["calls"][0]["candidates"] *= 9
+    with pytest.raises(Malformed, match="too large"):
+        read(tmp_path, said, bytes(8 * 1024 * 1024))
