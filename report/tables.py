@@ -39,17 +39,20 @@ def _sections(results: Results) -> Iterator[str]:
     yield verdict(results)
 
 
+SHOWN = 10  # test images of two engines
+
 TRIAL_LEGEND = """A bare number is rounding: inside what rounding can do to a correct program.
 ~ cancels: right in exact arithmetic, by a formula that loses digits here."""
 
 
 def trial(results: Results, place: str) -> str:
     """A row a line, a column for each engine in each type."""
-    cells: dict[str, dict[str, str]] = {}
+    cells: dict[str, dict[tuple[str, str], str]] = {}
     for line in results["trial"]:
         if line["weights"] == place:
-            cells.setdefault(line["line"], {})[f"{line['dtype']}\n{line['engine']}"] = _trial_cell(line)
-    return _table([[line, *row.values()] for line, row in cells.items()], ["line", *next(iter(cells.values()))])
+            cells.setdefault(line["line"], {})[line["dtype"], line["engine"]] = _trial_cell(line)
+    columns = [f"{dtype}\n{_last(engine)}" for dtype, engine in next(iter(cells.values()))]
+    return _table([[line, *row.values()] for line, row in cells.items()], ["line", *columns])
 
 
 def _trial_cell(line: LineResult) -> str:
@@ -75,26 +78,28 @@ def digits_lost(results: Results) -> str:
         if lost:
             digits = [f"{lost[name]['digits_lost']:.1f}" if name in lost else "0" for name in engines]
             forms = ", ".join(dict.fromkeys(line["form"] for line in lost.values()))
-            rows.append([*key, " ".join(ruling["closest"]), *digits, forms])
-    return _table(rows, ["line", "weights", "type", "closest", *engines, "digits lost by"])
+            rows.append([*key, " ".join(map(_last, ruling["closest"])), *digits, forms])
+    return _table(rows, ["line", "weights", "type", "closest", *map(_last, engines), "digits lost by"])
 
 
 def differences(results: Results) -> str:
     """A row for each two engines, a column for each setting of the weights: the largest of the twelve lines."""
-    cells: dict[str, dict[str, str]] = {}
+    cells: dict[tuple[str, ...], dict[str, str]] = {}
     for place in dict.fromkeys(difference["weights"] for difference in results["agreement"]["steps"]):
         for pair in dict.fromkeys(tuple(difference["engines"]) for difference in results["agreement"]["steps"]):
             lines = [d for d in results["agreement"]["steps"] if d["weights"] == place and tuple(d["engines"]) == pair]
             worst = max(lines, key=lambda line: math.inf if line["epsilons"] is None else line["epsilons"])
             number = _short(worst["epsilons"]) if worst["reason"] is None else worst["reason"]
-            cells.setdefault(" and ".join(pair), {})[place] = f"{number} ({worst['line']})"
-    return _table([[pair, *row.values()] for pair, row in cells.items()], ["engines", *next(iter(cells.values()))])
+            cells.setdefault(pair, {})[place] = f"{number} ({worst['line']})"
+    return _table(
+        [[_both(pair), *row.values()] for pair, row in cells.items()], ["engines", *next(iter(cells.values()))]
+    )
 
 
 def audit(results: Results) -> str:
     rows = [
         [
-            name,
+            _last(name),
             f"{sum(block['word'] == 'rounding' for block in blocks)} of {len(blocks)}",
             str(sum(block["word"] == "not observable" for block in blocks)),
             f"{sum(block['steps'] for block in blocks):,}",
@@ -124,7 +129,7 @@ def audit(results: Results) -> str:
     if drift := results.get("control"):
         moved = ", ".join(f"{name} {_number(distance, '.1f')}" for name, distance in drift["weights"].items())
         lines.append(
-            f"Harmless drift: {drift['engine']} with pixels and hidden units in another order ends within\n"
+            f"Harmless drift: {_last(drift['engine'])} with pixels and hidden units in another order ends within\n"
             f"{moved} epsilons of itself."
         )
     return "\n".join(lines)
@@ -151,7 +156,7 @@ def losses(engines: dict[str, EngineResult]) -> str:
     rows = [
         [str(epoch), *(_number(loss, ".12f") for loss in row), _spread(row)] for epoch, row in enumerate(by_epoch, 1)
     ]
-    return _table(rows, ["epoch", *engines, "relative spread"])
+    return _table(rows, ["epoch", *map(_last, engines), "relative spread"])
 
 
 def outcome(results: Results) -> str:
@@ -176,20 +181,29 @@ def outcome(results: Results) -> str:
     if steps_taken and "floor" in results:
         floor = results["floor"]["microseconds"] * 1e-6 * steps_taken
         rows["one step, x floor"] = [f"{r['seconds']['train'] / floor:.1f}" for r in engines.values()]
-    return _table([[name, *cells] for name, cells in rows.items()], ["", *engines])
+    return _table([[name, *cells] for name, cells in rows.items()], ["", *map(_last, engines)])
 
 
 def pairs(results: Results) -> str:
     rows = [
         [
-            " and ".join(pair["engines"]),
+            _both(pair["engines"]),
             _number(pair["loss"], ".1e"),
             *(_number(distance, ".1f") for distance in pair["weights"].values()),
             str(len(pair["disagreements"])),
         ]
         for pair in results["agreement"]["training"]
     ]
-    return _table(rows, ["engines", "epoch loss\n(relative)", *Parameters._fields, "test images\ntold apart"])
+    table = _table(rows, ["engines", "epoch loss\n(relative)", *Parameters._fields, "test images\ntold apart"])
+    return "\n".join([table, *_told_apart(results)])
+
+
+def _told_apart(results: Results) -> Iterator[str]:
+    """A sentence for each two engines that put test images into different classes: which images."""
+    for pair in results["agreement"]["training"]:
+        if images := pair["disagreements"]:
+            more = f" and {len(images) - SHOWN:,} more" if len(images) > SHOWN else ""
+            yield f"{_both(pair['engines'])} tell apart, by position: {', '.join(map(str, images[:SHOWN]))}{more}"
 
 
 def certificate(result: CertificateResult) -> str:
@@ -199,10 +213,10 @@ def certificate(result: CertificateResult) -> str:
         [str(epoch), loss, *(_short(max(result["drift"][name][epoch - 1].values())) for name in engines)]
         for epoch, loss in enumerate(result["losses"], 1)
     ]
-    wrong = ", ".join(f"{name} {len(images)}" for name, images in result["wrong_predictions"].items())
+    wrong = ", ".join(f"{_last(name)} {len(images)}" for name, images in result["wrong_predictions"].items())
     return "\n".join(
         [
-            _table(rows, ["epoch", "true mean loss", *(f"{name}\ndrift" for name in engines)]),
+            _table(rows, ["epoch", "true mean loss", *(f"{_last(name)}\ndrift" for name in engines)]),
             "drift: a weight's largest distance from the truth, in ulps of its array's largest",
             f"entry. The class of {result['proven']:,} test images is proven; missed by {wrong}.",
         ]
@@ -215,6 +229,15 @@ def verdict(results: Results) -> str:
     names = [*results["engines"]] or ["no engine"]
     lines.append("What this verdict rests on: proof/ASSUMPTIONS.md")
     return "\n".join([*lines, f"Verdict: {results['verdict']} ({', '.join(names)}; {results['seconds']:.1f} s)"])
+
+
+def _last(engine: str) -> str:
+    """An engine's name for a table: of a path its last part."""
+    return engine.rpartition("/")[2]
+
+
+def _both(engines: Sequence[str]) -> str:
+    return " and ".join(map(_last, engines))
 
 
 def _table(rows: list[list[str]], headers: list[str]) -> str:

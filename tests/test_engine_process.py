@@ -179,21 +179,21 @@ def test_ctrl_c_is_left_to_the_parent(numpy_process: EngineProcess) -> None:
     assert numpy_process.call(ignores_ctrl_c)
 
 
-def test_what_an_engine_prints_is_no_output_of_the_command(
-    capfd: pytest.CaptureFixture[str], numpy_process: EngineProcess
-) -> None:
-    numpy_process.call(say, "hello")
-    numpy_process.close()
+def test_what_an_engine_prints_is_no_output_of_the_command(capfd: pytest.CaptureFixture[str]) -> None:
+    process = EngineProcess("numpy")  # in the test, for the output of a fixture is captured apart
+    process.wait_until_loaded()
+    process.call(say, "hello")
+    process.close()
     assert capfd.readouterr() == ("", "hello\n")
 
 
-def test_a_busy_process_ends_in_its_own_way(
-    capfd: pytest.CaptureFixture[str], numpy_process: EngineProcess, tmp_path: Path
-) -> None:
-    numpy_process._pipe.send((tidy_up_at_the_end, (tmp_path / "tidy",)))
-    while not numpy_process.progress:
+def test_a_busy_process_ends_in_its_own_way(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    process = EngineProcess("numpy")
+    process.wait_until_loaded()
+    process._pipe.send((tidy_up_at_the_end, (tmp_path / "tidy",)))
+    while not process.progress:
         time.sleep(0.01)
-    numpy_process.close()
+    process.close()
     assert (tmp_path / "tidy").exists()
     assert capfd.readouterr() == ("", "")
 

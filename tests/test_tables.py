@@ -91,6 +91,33 @@ def test_the_verdict_is_the_last_line_and_its_reasons_stand_above(results: Resul
     assert "torch is not installed (pip install torch)" in lines
 
 
+def test_the_test_images_on_which_engines_differ_are_listed(results: Results) -> None:
+    (pair,) = results["agreement"]["training"]
+    pair["engines"], pair["disagreements"] = ["a", "b"], [3, 17]
+    assert "a and b tell apart, by position: 3, 17" in render(results).splitlines()
+    pair["disagreements"] = list(range(12))
+    sentence = "a and b tell apart, by position: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"
+    assert sentence in render(results).splitlines()
+    pair["disagreements"] = []
+    assert "by position" not in render(results)
+
+
+def test_of_a_path_a_table_shows_the_last_part(two_alike: Results) -> None:
+    _, path = two_alike["engines"]
+    assert path.endswith("/copy.py:NumpyEngine")
+    *tables, last = render(two_alike).splitlines()
+    assert not any(path in line for line in tables)
+    assert any("copy.py:NumpyEngine" in line for line in tables)
+    assert path in last
+
+
+def test_two_paths_with_the_same_end_keep_their_columns(results: Results) -> None:
+    for line in results["trial"]:
+        line["engine"] = "x/e.py:E" if line["engine"] == "b" else "y/e.py:E"
+    found = {row[0]: row[1:] for row in rows(render(results), "Error against the truth at initial weights")}
+    assert len(found["dW1"]) == 4
+
+
 def test_what_was_run_comes_first(results: Results) -> None:
     top = render(results).split("\n\n")[0]
     for words in ("10-3-1", "dark (0) against bright (1)", "40 to train, 20 to test", "2 epochs", "float64, seed 0"):
