@@ -122,10 +122,17 @@ def _seen(culprit: Culprit) -> str:
         return culprit.pattern
     entry = ", ".join(map(str, culprit.worst.entry))
     line = culprit.line if culprit.line in culprit.seen_in else culprit.seen_in[0]
+    value, right = _told_apart(culprit.worst.value, culprit.worst.right)
     return (
-        f'{culprit.pattern} On the probe "{culprit.worst.probe}" your {line}[{entry}] is {culprit.worst.value:.6g};'
-        f" from your own earlier lines it should be {culprit.worst.right:.6g}."
+        f'{culprit.pattern} On the probe "{culprit.worst.probe}" your {line}[{entry}] is {value};'
+        f" from your own earlier lines it should be {right}."
     )
+
+
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with six digits, or as many as it takes to tell them apart."""
+    digits = next((d for d in range(6, 17) if f"{one:.{d}g}" != f"{other:.{d}g}"), 17)
+    return f"{one:.{digits}g}", f"{other:.{digits}g}"
 
 
 def _cause(culprit: Culprit) -> str:

@@ -123,6 +123,10 @@ def _factor(_line: str, seen: list[Seen], off: list[Seen]) -> str | None:
         ("h, the number of hidden units", lambda e: len(e.case.probe.parameters.b1)),
         ("1/h, h being the number of hidden units", lambda e: 1 / len(e.case.probe.parameters.b1)),
         ("d, the number of pixels", lambda e: e.case.probe.X.shape[1]),
+        (
+            "n/d, as if pixels were samples",
+            lambda e: len(e.case.probe.y) / e.case.probe.X.shape[1],
+        ),
         ("1/d, d being the number of pixels", lambda e: 1 / e.case.probe.X.shape[1]),
     )
     for name, size in sizes:
@@ -130,7 +134,9 @@ def _factor(_line: str, seen: list[Seen], off: list[Seen]) -> str | None:
             return f"Every entry is off by the same factor: {name}."
     factors = [factor for _, factor in found]
     if max(factors) - min(factors) <= CLOSE * max(map(abs, factors)):
-        return f"Every entry is off by the same factor: {factors[0]:.6g}."
+        factor = factors[0]
+        near = f"1 {'-' if factor < 1 else '+'} {abs(factor - 1):.3g}"
+        return f"Every entry is off by the same factor: {near if abs(factor - 1) < CLOSE else f'{factor:.6g}'}."
     each, factor = next((e, f) for e, f in found if e is off[0])
     return f"Within each probe every entry is off by one factor ({factor:.4g} on {each.case.probe.name})."
 

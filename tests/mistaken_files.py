@@ -38,6 +38,7 @@ ENTROPY = "-(y * log(A2) + (1 - y) * log(1 - A2))"
 IN_NUMPY = {
     "A1-step": "(Z1 > 0).astype(X.dtype)",
     "A2-step": "(Z2 > 0).astype(X.dtype)",
+    "A2-clipped": "clip(sigmoid(Z2), X.dtype.type(0.125), X.dtype.type(0.875))",
     "Z2-bias-per-unit": "(A1 * W2 + b2).sum(1, keepdims=True)",
     "Z2-weights-ignored": "A1.sum(1, keepdims=True) + b2",
     "loss-base-2": f"{ENTROPY} / log(X.dtype.type(2))",
@@ -67,7 +68,7 @@ IN_NUMPY = {
 
 HEAD = """
 import numpy as np
-from numpy import abs, exp, log, log2, log10, logaddexp, maximum, ones_like, tanh, where, zeros_like
+from numpy import abs, clip, exp, log, log2, log10, logaddexp, maximum, ones_like, tanh, where, zeros_like
 
 LAYOUT, SAMPLE = {layout!r}, {sample}
 def sigmoid(z): return 1 / (1 + exp(-z))

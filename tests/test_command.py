@@ -1,6 +1,7 @@
 """The command as its user meets it: text, exit status, JSON, hints, replay, and files that cannot run."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -191,3 +192,12 @@ def test_a_line_that_is_not_shown_has_no_line_of_the_file(tmp_path: Path) -> Non
     used = line(CORRECT, "dW1")
     assert f"dZ1 is wrong (used in line {used}); it is not shown, but dW1 and db1 come from it\n  What" in text
     assert json.loads(output.read_bytes())["lines"]["dZ1"]["source_line"] is None
+
+
+def test_numbers_that_are_nearly_right_are_printed_with_the_digits_that_differ(tmp_path: Path) -> None:
+    text, _ = check_file(write(tmp_path, CORRECT.replace("/ n  # dZ2", "/ (n + 1e-7 * n)  # dZ2")))
+    assert "the same factor: 1 - 1e-07." in text
+    said = " ".join(text.split())
+    found = re.search(r"is (\S+); from your own earlier lines it should be (\S+)\. ", said)
+    assert found is not None
+    assert found[1] != found[2]

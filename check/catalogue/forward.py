@@ -49,6 +49,16 @@ def _softplus(z: Balls) -> Balls:
     return (1 + z.exp()).log()
 
 
+def _clipped(own: OwnLines) -> Balls:
+    """The probability kept as far from 0 and 1 as the nearest that is shown."""
+    right, shown = own.right("A2"), own.shown["A2"] if "A2" in own.shown else np.array(0.5)
+    margin = min(float(shown.min()), float(1 - shown.max()))
+    if not 0 < margin < 0.25:
+        return right
+    low, high = right.hi < margin, right.hi > 1 - margin
+    return _where(right, ~(low | high)) + (low * margin + high * (1 - margin))
+
+
 def _first_only(own: OwnLines) -> Balls:
     first = np.zeros(own.h)
     first[0] = 1
@@ -124,6 +134,11 @@ A1 = (
         "Every hidden unit says 1 - A1 instead of A1.",
         "Try z = 100: a sigmoid is 1 there; this is 0.",
         lambda o: o.sigmoid(-o.Z1), dZ1=lambda o: -(o.dA1 * o.slope),
+    ),
+    _mistake(
+        "A1-bracket-forgotten", "1 / 1 + exp(-Z1)", "The brackets around 1 + exp(-z) are missing: it is 1 + exp(-z).",
+        RANGE, "At z = 0 a sigmoid is 0.5; this is 2.",
+        lambda o: 1 + (-o.Z1).exp(), dZ1=lambda o: o.dA1 * o.A1 * (1 - o.A1),
     ),
     _mistake(
         "A1-minus-in-denominator", "1/(1 - exp(-Z1))", "The denominator is 1 - exp(-z), not 1 + exp(-z).", RANGE,
@@ -229,6 +244,11 @@ A2 = (
         lambda o: o.sigmoid(-o.Z2), dZ2=lambda o: -o.right("dZ2"),
     ),
     _mistake(
+        "A2-bracket-forgotten", "1 / 1 + exp(-Z2)", "The brackets around 1 + exp(-z) are missing: it is 1 + exp(-z).",
+        RANGE, "At z = 0 a sigmoid is 0.5; this is 2.",
+        lambda o: 1 + (-o.Z2).exp(),
+    ),
+    _mistake(
         "A2-minus-in-denominator", "1/(1 - exp(-Z2))", "The denominator is 1 - exp(-z), not 1 + exp(-z).", RANGE,
         "At z = 0 a sigmoid is 0.5; this divides by zero.",
         lambda o: 1 / (1 - (-o.Z2).exp()),
@@ -262,6 +282,11 @@ A2 = (
         "A step has derivative 0 almost everywhere, and a right answer teaches nothing any more.",
         "Look at A2: it holds only 0 and 1.",
         lambda o: Balls.of(_positive(o.Z2).astype(np.float64), o.arithmetic),
+    ),
+    _mistake(
+        "A2-clipped", "clip(sigmoid(Z2), e, 1 - e)", "The probability is kept away from 0 and 1 by far too much.",
+        "What is sure already cannot be learned any better, and the error A2 - y of such a sample is wrong.",
+        "Print A2.min() and A2.max() at large weights.", _clipped,
     ),
     _mistake(
         "A2-slope-for-value", "sigmoid(Z2) * (1 - sigmoid(Z2))", "The sigmoid's derivative stands for the sigmoid.",

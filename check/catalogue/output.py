@@ -130,6 +130,17 @@ DZ2 = (
         lambda o: _mean(o, o.error) / o.n,
     ),
     _dZ2(
+        "mean-over-pixels", "(A2 - y) / d", "Divided by d, the number of pixels, not by n of the samples.", SCALE,
+        "Print what you divide by: it must be len(y), not X.shape[1].", lambda o: o.error / o.d,
+    ),
+    _dZ2(
+        "broadcast-averaged", "(A2 - y.T).mean(1, keepdims=True) / n",
+        "Labels (n,) are subtracted from A2 (n, 1): a table, of which each row's mean is taken.", ONE_LABEL,
+        "Print (A2 - y).shape before the mean: it must be (n, 1).",
+        lambda o: _mean(o, _probability(o) - _label_mean(o)),
+        "dZ2 = (A2 - y.reshape(-1, 1)) / n, of shape (n, 1)",
+    ),
+    _dZ2(
         "mean-over-n-minus-1", "(A2 - y) / (n - 1)", "Divided by n - 1, as a variance would be, and not by n.",
         "A mean of losses divides by their number; with one sample this divides by zero.",
         "Give one sample: the gradient is infinite.",

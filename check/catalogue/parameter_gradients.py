@@ -184,6 +184,12 @@ OF_WEIGHTS = (
         lambda o: _products_of_sums(o, "dW1"),
     ),
     _mistake(
+        "dW1-reshaped", "(X.T @ dZ1).reshape(W1.shape)", "Reshaped where it should be transposed.",
+        "The shape is right, but each number is at the place of another weight.",
+        "Compare dW1[0, 1] with (dZ1[:, 0] * X[:, 1]).sum().",
+        lambda o: o.right("dW1").T.reshape(o.h, o.d), "dZ1.T @ X, or (X.T @ dZ1).T",
+    ),
+    _mistake(
         "dW1-mean-image", "dZ1.sum(0)[:, None] * X.mean(0)", "Every sample is replaced by the mean picture.", MIXED,
         "Compare with a loop over the samples that adds np.outer(dZ1[i], X[i]).",
         lambda o: _products_of_sums(o, "dW1") / o.n,
