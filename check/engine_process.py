@@ -110,6 +110,7 @@ class _Ended(BaseException):
 
 def _end(*_: object) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libraries say about an end on their way is for nobody
     raise _Ended
 
 

@@ -86,7 +86,10 @@ def say(_: Loaded, text: str) -> None:
 
 def tidy_up_at_the_end(loaded: Loaded, path: Path) -> None:
     atexit.register(path.touch)
-    busy_forever(loaded)
+    try:
+        busy_forever(loaded)
+    finally:
+        print("a complaint", file=sys.stderr, flush=True)
 
 
 def busy_forever(loaded: Loaded) -> None:
