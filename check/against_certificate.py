@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 import numpy as np
 
@@ -11,22 +10,24 @@ from check.results import CertificateResult
 from check.training import Settings, Training
 from data import Dataset
 from engines import Parameters
-from proof.certificate import Certificate, CertifyError, load_certificate
+from proof.certificate import Certificate, load_certificate
 
 
 def find_certificate(initial: Parameters, dataset: Dataset, settings: Settings) -> Certificate | None:
-    """The certificate of this experiment if the user's cache has it; one that is damaged is as good as none."""
-    with suppress(CertifyError):
-        return load_certificate(
-            initial,
-            dataset.X_train,
-            dataset.y_train,
-            dataset.X_test,
-            epochs=settings.epochs,
-            learning_rate=settings.learning_rate,
-            batch_size=settings.batch_size,
-        )
-    return None
+    """The certificate of this experiment if the user's cache has it.
+
+    Raises:
+        CertifyError: it is damaged, or another program's.
+    """
+    return load_certificate(
+        initial,
+        dataset.X_train,
+        dataset.y_train,
+        dataset.X_test,
+        epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        batch_size=settings.batch_size,
+    )
 
 
 def certificate_result(certificate: Certificate, trainings: Mapping[str, Training]) -> CertificateResult:

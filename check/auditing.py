@@ -36,7 +36,8 @@ def audit(
         part = slice(position * samples, (position + 1) * samples)
         first_step = epoch * steps_per_epoch + position * BLOCK[settings.dtype]
         start, end = training.pauses[number : number + 2]
-        return Block(start, end, dataset.X_train[part], dataset.y_train[part], first_step)
+        losses = training.sample_losses[epoch, part]
+        return Block(start, end, dataset.X_train[part], dataset.y_train[part], first_step, losses)
 
     chosen = choose_blocks(per_epoch * settings.epochs, per_epoch, count, settings.seed)
     finite = [all(np.isfinite(p).all() for p in pause) for pause in training.pauses]
@@ -90,6 +91,7 @@ def block_results(audited: Iterable[list[AuditedBlock]]) -> list[BlockResult]:
             outside=block.outside,
             radius=block.radius if np.isfinite(block.radius) else None,
             blind=block.blind,
+            losses_outside=block.losses_outside,
         )
         for block in sorted(chain.from_iterable(audited), key=lambda block: block.first_step)
     ]

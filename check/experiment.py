@@ -14,14 +14,17 @@ import numpy as np
 from check.against_certificate import certificate_result, find_certificate
 from check.auditing import BLOCKS
 from check.differences import steps_differences, training_differences
+from check.engine_process import named
 from check.pictures import PIXELS, pictures
+from check.public_methods import ask, complaints
 from check.results import Agreement, Experiment, Floor, LineResult, Results, RulingResult, StepsDifference
 from check.side_by_side import Outcome, Watch, no_watch, side_by_side
 from check.training import Settings
 from check.trial import accusations, judge_all, probes_at, show_steps
 from data import Dataset, sha256
 from engines import Parameters, initial_weights
-from proof.verdict import WRONG
+from engines.interface import DTYPES
+from proof.certificate import CertifyError
 
 
 def compare_engines(
@@ -60,14 +63,21 @@ def compare_engines(
         differences: list[StepsDifference] = []
         trial: list[LineResult] = []
         rulings: list[RulingResult] = []
+        answered: list[str] = []
         for place, probes in probes_at(weights, dataset, settings.hidden, settings.seed).items():
             shown = show_steps(engines.engines, probes)
             differences += steps_differences(place, shown[settings.dtype], probes, settings.dtype)
             lines, who = judge_all(place, probes, shown)
             trial += lines
             rulings += who
+            answered += [
+                f"{name}: {sentence}"
+                for name, process in engines.engines.items()
+                for dtype in DTYPES
+                for sentence in complaints(probes, named(name, process.call, ask, probes, dtype), dtype)
+            ]
         measured = quickest.result() if quickest else None
-    reasons = [*outcome.broken, *accusations(trial), *_complaints(outcome)]
+    reasons = [*outcome.broken, *accusations(trial), *dict.fromkeys(answered), *_complaints(outcome)]
     results = Results(
         version=1,
         experiment=_experiment(dataset, settings, initial),
@@ -86,8 +96,11 @@ def compare_engines(
         results["control"] = outcome.control
     if dataset.X_train.shape[1] == PIXELS:
         results["pictures"] = pictures(initial, dataset, outcome.trainings)
-    if certificate := find_certificate(initial, dataset, settings):
-        results["certificate"] = certificate_result(certificate, outcome.trainings)
+    try:
+        if certificate := find_certificate(initial, dataset, settings):
+            results["certificate"] = certificate_result(certificate, outcome.trainings)
+    except CertifyError as error:
+        results["missing"]["certificate"] = str(error)
     return results
 
 
@@ -98,8 +111,18 @@ def _complaints(outcome: Outcome) -> Iterator[str]:
             yield f"{name}: a loss is not finite"
         if not _finite(training.final):
             yield f"{name}: a final weight is not finite"
+        elif None in (training.result["test_loss"], training.result["train_loss"]):
+            yield f"{name}: a loss after training is not finite"
+        elif not np.isfinite(training.probabilities).all():
+            yield f"{name}: a probability is not finite"
     for name, blocks in outcome.audits.items():
-        outside = [block for block in blocks if block["word"] == WRONG]
+        lost = [block for block in blocks if block["losses_outside"]]
+        if lost:
+            yield (
+                f"{name}: no formula gives the losses of {len(lost)} of {len(blocks)} audited blocks of training, the "
+                f"first the one that starts at step {lost[0]['first_step']:,}"
+            )
+        outside = [block for block in blocks if block["outside"]]
         if outside:
             first = outside[0]
             yield (

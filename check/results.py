@@ -134,6 +134,7 @@ class BlockResult(TypedDict):
     outside: int  # parameters that ended where rounding cannot have taken them
     radius: float | None  # what rounding can do, as a fraction of the movement: the median; None: without a bound
     blind: float  # the share of the parameters in which it is all of the movement
+    losses_outside: int  # losses that no formula gives at the weights of their step
 
 
 class ControlResult(TypedDict):
@@ -226,7 +227,7 @@ class Results(TypedDict):
     version: Literal[1]
     experiment: Experiment
     engines: dict[str, EngineResult]
-    missing: dict[str, str]  # engines that could not be loaded, and how to install them
+    missing: dict[str, str]  # engines that could not be loaded and how to install them, a certificate that is damaged
     agreement: Agreement
     trial: list[LineResult]  # in both types, whatever the training was in
     rulings: list[RulingResult]

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -29,23 +28,11 @@ import numpy as np
 
 from engines.interface import Parameters
 from proof.arithmetic import FLOAT64, Arithmetic, ProofError, arithmetic_of
-from proof.forms import LINES
+from proof.disc import UP, Disc
+from proof.forms import CLIPS, LINES
 from proof.verdict import NOT_OBSERVABLE, ROUNDING, WRONG
 
-UP = 1 + 2.0**-40  # each step's radius comes from fewer than 2000 roundings of numbers that are not negative
-
-
-@dataclass(frozen=True, eq=False)
-class Disc:
-    """An array of centres and an array of radii."""
-
-    centre: np.ndarray
-    radius: np.ndarray
-
-    @cached_property
-    def size(self) -> np.ndarray:
-        """The largest absolute value in each."""
-        return np.abs(self.centre) + self.radius
+CLIP = 1.01 * max(CLIPS)
 
 
 class Block(NamedTuple):
@@ -55,6 +42,7 @@ class Block(NamedTuple):
         start, end: where the engine's parameters were before it and after it.
         X, y: its samples (n, d) and labels (n,), in the order in which they were visited.
         first_step: its first step of SGD, counted from 0 at the start of training.
+        losses: (n,), each sample's before its step, as the engine gave them; None where it did not.
     """
 
     start: Parameters
@@ -62,6 +50,7 @@ class Block(NamedTuple):
     X: np.ndarray
     y: np.ndarray
     first_step: int = 0
+    losses: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +64,7 @@ class AuditedBlock:
         unbounded: of how many others nothing can be said, since the bound of what rounding can do overflowed.
         radius: the median over the parameters that moved of radius / movement: a mistake below it cannot be seen.
         blind: the share of them whose radius is at least their movement.
+        losses_outside: how many samples' losses no formula gives at the weights of their step, or are not finite.
     """
 
     first_step: int
@@ -83,13 +73,14 @@ class AuditedBlock:
     unbounded: int
     radius: float
     blind: float
+    losses_outside: int = 0
 
     @property
     def word(self) -> str:
         """``wrong``; ``not observable`` where a mistake could hide in every parameter, or in one without a bound;
         else ``rounding``.
         """
-        if self.outside:
+        if self.outside or self.losses_outside:
             return WRONG
         return NOT_OBSERVABLE if self.unbounded or self.blind == 1 else ROUNDING
 
@@ -123,24 +114,20 @@ def audit_blocks(blocks: Sequence[Block], *, learning_rate: float, batch_size: i
         for began, ended in zip(block.start, block.end, strict=True):
             if ended.shape != began.shape:
                 raise ProofError(f"the parameters changed their shape from {began.shape} to {ended.shape}")
-    reached = rerun(blocks, learning_rate=learning_rate, batch_size=batch_size, dtype=dtype)
+    parameters, losses = rerun(blocks, learning_rate=learning_rate, batch_size=batch_size, dtype=dtype)
     steps = -(-len(blocks[0].y) // batch_size)
-    return [
-        _held_against(block, [Disc(disc.centre[i], disc.radius[i]) for disc in reached], steps)
-        for i, block in enumerate(blocks)
-    ]
+    return [_held_against(block, [disc[i] for disc in parameters], losses[i], steps) for i, block in enumerate(blocks)]
 
 
-def _held_against(block: Block, reached: Sequence[Disc], steps: int) -> AuditedBlock:
-    """The end of a block against where its parameters can be."""
+def _held_against(block: Block, reached: Sequence[Disc], losses: Disc, steps: int) -> AuditedBlock:
+    """The end of a block against where its parameters can be, and its losses against what they can be."""
     outside, unbounded, ratios = 0, 0, []
     for disc, ended, began in zip(reached, block.end, block.start, strict=True):
-        finite, bounded = np.isfinite(ended), np.isfinite(disc.size)
+        bounded = np.isfinite(disc.size)
         with np.errstate(invalid="ignore"):
-            inside = np.abs(ended.astype(np.float64) - disc.centre) <= disc.radius * UP
             moved = np.abs(disc.centre - began)
-        outside += int(np.count_nonzero(~(finite & (inside | ~bounded))))
-        unbounded += int(np.count_nonzero(finite & ~bounded))
+        outside += disc.outside(ended)
+        unbounded += int(np.count_nonzero(np.isfinite(ended) & ~bounded))
         moving = bounded & (moved > 0)
         ratios += [disc.radius[moving] / moved[moving], np.full(np.count_nonzero(~bounded), np.inf)]
     ratio = np.concatenate(ratios)
@@ -151,13 +138,17 @@ def _held_against(block: Block, reached: Sequence[Disc], steps: int) -> AuditedB
         unbounded=unbounded,
         radius=float(np.median(ratio)) if ratio.size else 0.0,
         blind=float(np.mean(ratio >= 1)) if ratio.size else 0.0,
+        losses_outside=0 if block.losses is None else losses.outside(block.losses),
     )
 
 
-def rerun(blocks: Sequence[Block], *, learning_rate: float, batch_size: int, dtype: str) -> tuple[Disc, ...]:
-    """Where W1, b1, W2 and b2 can be after SGD over these blocks from exactly their starts, in this type.
+def rerun(
+    blocks: Sequence[Block], *, learning_rate: float, batch_size: int, dtype: str
+) -> tuple[tuple[Disc, ...], Disc]:
+    """Where W1, b1, W2 and b2 can be after SGD over these blocks from exactly their starts, in this type, and what the
+    losses of their samples can be on the way.
 
-    Each disc has the parameter's shape with an axis of blocks before it.
+    Each disc has the parameter's shape, or (n,), with an axis of blocks before it.
     """
     program = arithmetic_of(dtype)
     # The roundings of the program and of the centre, counted together.
@@ -170,17 +161,20 @@ def rerun(blocks: Sequence[Block], *, learning_rate: float, batch_size: int, dty
     discs = tuple(Disc(centre, np.zeros(centre.shape)) for centre in centres)
     X = np.stack([block.X for block in blocks]).astype(np.float64)
     y = np.stack([block.y for block in blocks])
+    losses = []
     with np.errstate(all="ignore"):  # what overflows becomes an infinite radius or NaN: no bound, and never inside
         for first in range(0, y.shape[1], batch_size):
             batch = slice(first, first + batch_size)
-            discs = _step(discs, X[:, batch], y[:, batch], learning_rate, arithmetic)
-    return discs
+            discs, loss = _step(discs, X[:, batch], y[:, batch], learning_rate, arithmetic)
+            losses.append(loss)
+    centre, radius = (np.concatenate([getattr(loss, part) for loss in losses], 1) for part in ("centre", "radius"))
+    return discs, Disc(centre, radius)
 
 
 def _step(
     parameters: Sequence[Disc], X: np.ndarray, y: np.ndarray, rate: float, arithmetic: Arithmetic
-) -> tuple[Disc, ...]:
-    """One step of SGD on centres and radii, for X (blocks, n, d) and y (blocks, n)."""
+) -> tuple[tuple[Disc, ...], Disc]:
+    """One step of SGD on centres and radii, and the losses before it, for X (blocks, n, d) and y (blocks, n)."""
     W1, b1, W2, b2 = parameters
     samples, one = Disc(X, np.zeros(())), (y == 1)[..., None]
     Z1 = _affine(samples, W1, b1, arithmetic)
@@ -197,7 +191,8 @@ def _step(
         _transposed_product(dZ2, A1, arithmetic),
         _total(dZ2, arithmetic),
     )
-    return tuple(_updated(p, dp, rate, arithmetic) for p, dp in zip(parameters, gradient, strict=True))
+    moved = tuple(_updated(p, dp, rate, arithmetic) for p, dp in zip(parameters, gradient, strict=True))
+    return moved, _losses(Z2, one, arithmetic)
 
 
 def _affine(inputs: Disc, W: Disc, b: Disc, arithmetic: Arithmetic) -> Disc:
@@ -212,10 +207,11 @@ def _affine(inputs: Disc, W: Disc, b: Disc, arithmetic: Arithmetic) -> Disc:
 
 
 def _nonlinear(line: str, z: Disc, one: np.ndarray, arithmetic: Arithmetic) -> Disc:
-    """A1 or the slope in dZ1 at Z1, or n dZ2 at Z2, by any form.
+    """A1 or the slope in dZ1 at Z1, or n dZ2 or the loss at Z2, by any form that has a bound of its own.
 
-    Every one of them, f, has |f'| <= f: |d log p / dz| = q, |d log (pq) / dz| = |q - p|. So over a radius r it changes
-    by at most f (exp(r) - 1). The centre's p and q are good to far better than the factor of UP in ``sizes``.
+    Every one of them, f, has |f'| <= f: |d log p / dz| = q, |d log (pq) / dz| = |q - p|, and the loss,
+    -log(1 - t) >= t, has the slope t. So over a radius r it changes by at most f (exp(r) - 1). The centre's p and q are
+    good to far better than the factor of UP in ``sizes``.
     """
     p, q = _sigmoid(z.centre), _sigmoid(-z.centre)
     growth = np.exp(z.radius) * (1 + 2.0**-30)
@@ -228,11 +224,25 @@ def _nonlinear(line: str, z: Disc, one: np.ndarray, arithmetic: Arithmetic) -> D
         q_size=q_size,
         t_size=np.where(one, q_size, p_size),
     )
-    centre = {"A1": p, "dZ1": p * q, "dZ2": np.where(one, -q, p)}[line]
+    if line == "loss":
+        centre = np.logaddexp(0, np.where(one, -z.centre, z.centre))
+    else:
+        centre = {"A1": p, "dZ1": p * q, "dZ2": np.where(one, -q, p)}[line]
     value = Disc(centre, np.abs(centre) * np.expm1(z.radius))
     bounds = [form.radius(at, value, arithmetic) for form in LINES[line].forms if form.radius]  # type: ignore[arg-type]
     rounding = np.max(bounds, axis=0) + 2 * arithmetic.tiny
     return Disc(centre, (value.radius + rounding) * UP)
+
+
+def _losses(Z2: Disc, one: np.ndarray, arithmetic: Arithmetic) -> Disc:
+    """The loss of every sample, (blocks, n), by any form.
+
+    Formulas that change the right label's probability p by up to c before its logarithm change the loss by at most c/p.
+    """
+    loss = _nonlinear("loss", Z2, one, arithmetic)
+    right = _sigmoid(np.where(one, Z2.centre, -Z2.centre))
+    radius = loss.radius + CLIP * np.exp(Z2.radius) / right
+    return Disc(loss.centre[..., 0], radius[..., 0] * UP)
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:
@@ -286,7 +296,8 @@ def _updated(p: Disc, dp: Disc, rate: float, arithmetic: Arithmetic) -> Disc:
     rounding += radius
     rounding *= arithmetic.gamma(1)
     rounding += 4 * arithmetic.tiny
-    np.copyto(rounding, 0.0, where=dp.size == 0)  # a parameter that does not move is not rounded either
+    # A parameter that does not move is not rounded either, but a subnormal one may be flushed to zero.
+    np.copyto(rounding, 4 * arithmetic.tiny, where=dp.size == 0)
     radius += rounding
     radius *= UP
     return Disc(centre, radius)

@@ -15,6 +15,7 @@ from engines.interface import Parameters, shapes
 from proof import sealed_file
 
 CACHE_VARIABLE = "BACKPROOF_CACHE"
+FORMAT = 1  # of certificates and checkpoints: another number makes the old ones be computed again
 
 
 class CertifyError(ValueError):
@@ -34,8 +35,8 @@ class Experiment(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of everything above."""
-        settings = np.array([self.epochs, self.learning_rate, self.batch_size], np.float64)
+        """SHA-256 of everything above, and of the version of what is kept."""
+        settings = np.array([FORMAT, self.epochs, self.learning_rate, self.batch_size], np.float64)
         arrays = {"X_train": self.X_train, "y_train": self.y_train, "X_test": self.X_test, "settings": settings}
         return sealed_file.digest(arrays | self.initial._asdict())
 
@@ -184,6 +185,15 @@ def read_certificate(folder: Path, fingerprint: str) -> Certificate | None:
         return None
     except sealed_file.BrokenSealError as damage:
         raise CertifyError(str(damage)) from None
+    try:
+        return _read(path, arrays, fingerprint)
+    except CertifyError:
+        raise
+    except (KeyError, ValueError):  # sealed, but by another program
+        raise CertifyError(f"{path} is not a certificate of this version") from None
+
+
+def _read(path: Path, arrays: dict[str, np.ndarray], fingerprint: str) -> Certificate:
     about = json.loads(arrays["about"].tobytes())
     if about["fingerprint"] != fingerprint:
         raise CertifyError(f"{path} is the certificate of another experiment")

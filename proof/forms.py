@@ -262,12 +262,21 @@ SLOPE = (
         "A1 (1 - A1)",
         False,
         "(k q + 5) u p + 4 u p q",
-        "the error of A1, kept by the subtraction from 1; also A1 - A1^2",
+        "the error of A1, kept by the subtraction from 1",
         "z > 0: A1 is near 1, and about log10(1 + exp(z)) digits of 1 - A1 cancel",
         radius=lambda at, value, arithmetic: (
             arithmetic.gamma(arithmetic.exp_error * at.q_size + 5) * at.p_size + arithmetic.gamma(4) * value.size
         ),
         given=lambda A1, _: A1 * (1 - A1),
+    ),
+    Form(
+        "A1 - A1 * A1",
+        False,
+        "(k + 6) u",
+        "the absolute error of an A1 that cancels, such as 1 - 1/(1 + exp(z)); also A1 (1 - A1), (1 - tanh(z/2)^2)/4",
+        "|z| is large: the slope is small, and the error of a number up to 1 is not",
+        radius=lambda at, _, arithmetic: arithmetic.gamma(arithmetic.exp_error + 6) * np.ones(at.z.shape),
+        given=lambda A1, _: A1 - A1 * A1,
     ),
 )
 

@@ -83,6 +83,34 @@ def test_an_honest_engine_is_inside(engine: type[BinaryClassifier], dtype: str, 
     assert 0 < block.radius < (1e-6 if dtype == "float64" else 0.2)
 
 
+CLIPPED = (lambda p: np.clip(p, 1e-7, 1 - 1e-7), lambda p: p + 1e-7, lambda p: np.maximum(p, 1e-7))
+
+
+@pytest.mark.parametrize("epochs", [0, 5], ids=["initial", "trained"])
+@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_losses_are_held_against_the_weights_of_their_step(
+    engine: type[BinaryClassifier], dtype: str, batch_size: int, epochs: int
+) -> None:
+    X, y = samples(50 * batch_size)
+    honest = engine(trained(epochs), dtype)
+    start = honest.parameters
+    losses = honest.fit(X, y, epochs=1, learning_rate=RATE, batch_size=batch_size)[0]
+
+    def outside(shown: np.ndarray) -> int:
+        block = Block(start, honest.parameters, X, y, losses=shown)
+        (audited,) = audit_blocks([block], learning_rate=RATE, batch_size=batch_size, dtype=dtype)
+        assert (audited.word == "wrong") is (audited.losses_outside > 0)
+        return audited.losses_outside
+
+    right = np.exp(-losses.astype(np.float64))
+    assert outside(losses) == 0
+    assert [outside(-np.log(change(right)).astype(dtype)) for change in CLIPPED] == [0, 0, 0]
+    assert outside(losses * 2) > 0
+    assert outside(np.roll(losses, 1)) > 0
+    assert outside(np.where(np.arange(len(y)) == 7, np.nan, losses).astype(dtype)) == 1
+
+
 @pytest.mark.parametrize("epochs", [0, 5], ids=["initial", "trained"])
 @pytest.mark.parametrize("batch_size", [1, 7])
 @pytest.mark.parametrize(
@@ -150,7 +178,7 @@ def test_the_sets_contain_those_of_ball_arithmetic(epochs: int, batch_size: int,
         lines = enclose(balls, X[batch], y[batch], arithmetic)
         gradient = (lines.dW1, lines.db1, lines.dW2, lines.db2)
         balls = Parameters(*(p - RATE * dp for p, dp in zip(balls, gradient, strict=True)))
-    discs = rerun([Block(start, start, X, y)], learning_rate=RATE, batch_size=batch_size, dtype=dtype)
+    discs, _ = rerun([Block(start, start, X, y)], learning_rate=RATE, batch_size=batch_size, dtype=dtype)
     for ball, disc in zip(balls, discs, strict=True):
         disc = Disc(disc.centre[0], disc.radius[0])
         assert (np.abs(ball.error(disc.centre)) <= disc.radius).all()
@@ -207,3 +235,34 @@ def test_blocks_are_drawn_with_the_ends_of_the_first_and_last_epoch() -> None:
     assert choose_blocks(800, 40, None, seed=3) == list(range(800))
     assert choose_blocks(3, 3, 20, seed=3) == [0, 1, 2]
     assert choose_blocks(0, 1, 20, seed=3) == []
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_subnormal_weight_may_be_flushed_to_zero(dtype: str) -> None:
+    X, y = samples(STEPS)
+    X = np.where(np.arange(X.shape[1]) == 0, 0.0, X)  # its pixel is dark, so that the weight never moves
+    start = Parameters(*(p.astype(dtype) for p in trained(0)))
+    start.W1[1, 0] = np.finfo(dtype).tiny / 8
+    end = sgd(Parameters(*(p.astype(np.float64) for p in start)), X, y, 1)
+    for kept in (float(start.W1[1, 0]), 0.0, 1e-6):
+        end.W1[1, 0] = kept
+        reached = Parameters(*(p.astype(dtype) for p in end))
+        (block,) = audit_blocks([Block(start, reached, X, y)], learning_rate=RATE, batch_size=1, dtype=dtype)
+        assert block.outside == (kept == 1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_sigmoid_that_cancels_is_inside(dtype: str) -> None:
+    """A1 by a hyperbolic tangent, with its hidden units near z = -8, where only its absolute error is small."""
+    rng = np.random.default_rng(0)
+    small = Parameters(*(rng.normal(0, 1e-6, s) for s in ((4, D), (4,), (1, 4), (1,))))
+    start = Parameters(*(p.astype(dtype) for p in small._replace(b1=small.b1 - 8)))
+    X, y = (array[:1].astype(dtype) for array in samples(STEPS))
+    A1 = (1 + np.tanh((X @ start.W1.T + start.b1) / 2)) / 2
+    dZ2 = 1 / (1 + np.exp(-(A1 @ start.W2.T + start.b2))) - y[:, None]
+    dZ1 = dZ2 @ start.W2 * (A1 - A1 * A1)
+    rate = start.b1.dtype.type(RATE)
+    gradient = Parameters(dZ1.T @ X, dZ1.sum(0), dZ2.T @ A1, dZ2.sum(0))
+    end = Parameters(*(p - rate * dp for p, dp in zip(start, gradient, strict=True)))
+    (block,) = audit_blocks([Block(start, end, X, y)], learning_rate=float(rate), batch_size=1, dtype=dtype)
+    assert block.word == "rounding"

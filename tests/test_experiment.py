@@ -15,6 +15,7 @@ from check.results import Results
 from check.training import Settings
 from engines import EngineError, NotInstalled, Steps, initial_weights
 from engines.numpy_engine import NumpyEngine
+from proof.certify import certify
 from report.tables import render
 
 DATASET = small_dataset()
@@ -23,6 +24,7 @@ SETTINGS = Settings(epochs=2, hidden=3, learning_rate=0.5)
 FOUR_METHODS = """
 from engines import BinaryClassifier
 from engines.numpy_engine import NumpyEngine
+from proof.certify import certify
 class Four(BinaryClassifier):
     name = "four"
     from_numpy = NumpyEngine.from_numpy
@@ -141,3 +143,63 @@ def test_those_who_watch_are_told_how_far_it_is() -> None:
     assert set(totals) == {12_000}
     assert list(done) == sorted(done)
     assert done[-1] == 12_000
+
+
+LIES = {
+    "nan in the test loss": ("loss(self, X, y): return super().loss(X, y) * np.nan", "a loss after training is not"),
+    "nan in the probabilities": ("predict_proba(self, X): return super().predict_proba(X) * np.nan", "probability is"),
+    "losses of the training, doubled": (
+        "run(self, *args): p, losses = super().run(*args); return p, losses * 2",
+        "no formula gives the losses of",
+    ),
+    "losses of the training, left out": (
+        "run(self, *args): p, losses = super().run(*args); return p, losses * 0",
+        "no formula gives the losses of",
+    ),
+    "another loss": ("loss(self, X, y): return 3 * super().loss(X, y)", "loss() at initial weights in float64"),
+    "no gradient": (
+        "gradients(self, X, y): return Parameters(*(0 * dp for dp in super().gradients(X, y)))",
+        "gradients() at initial weights in float64",
+    ),
+    "another gradient than the one that is shown": (
+        "loss_and_gradient(self, *args): x, g = super().loss_and_gradient(*args); return x, g._replace(b2=-g.b2)",
+        "gradients() at initial weights in float64",
+    ),
+    "the other class": ("predict(self, X): return 1 - super().predict(X)", "predict() at initial weights in float64"),
+    "the other probability": (
+        "predict_proba(self, X): return 1 - super().predict_proba(X)",
+        "predict_proba() at initial weights in float64",
+    ),
+    "a gradient in another type": (
+        "gradients(self, X, y): return super().gradients(X, y), self._numpy(np.zeros(1, np.int8), 'dW1', (1,))",
+        "computes dW1 in int8",
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_an_engine_that_answers_otherwise_than_it_shows_is_caught(tmp_path: Path, lie: str) -> None:
+    method, sentence = LIES[lie]
+    path = tmp_path / "liar.py"
+    path.write_text(
+        "import numpy as np\nfrom engines import Parameters\nfrom engines.numpy_engine import NumpyEngine\n"
+        f"class Liar(NumpyEngine):\n    def {method}\n"
+    )
+    results = compare_engines(["numpy", f"{path}:Liar"], DATASET, SETTINGS)
+    assert results["verdict"] == "disagree"
+    reasons = results["agreement"]["reasons"]
+    assert any(sentence in reason for reason in reasons), reasons
+    assert all(reason.startswith(f"{path}:Liar: ") for reason in reasons), reasons
+
+
+def test_a_damaged_certificate_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKPROOF_CACHE", str(tmp_path))
+    initial, rate = initial_weights(10, 3, 0), SETTINGS.learning_rate
+    certify(initial, DATASET.X_train, DATASET.y_train, DATASET.X_test, epochs=2, learning_rate=rate)
+    assert "certificate" in compare_engines(["numpy"], DATASET, SETTINGS)
+    (kept,) = tmp_path.rglob("*.npz")
+    kept.write_bytes(kept.read_bytes()[:-100])
+    results = compare_engines(["numpy"], DATASET, SETTINGS)
+    assert "damaged" in results["missing"]["certificate"]
+    assert "certificate" not in results
+    assert results["verdict"] == "agree"
