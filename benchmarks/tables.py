@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
@@ -119,12 +120,11 @@ def whole_job(job: WholeJob) -> str:
     loops, warm, cold = job["plain_loops"], job["warm_seconds"], job["cold_seconds"]
     total = sum(loops.values())
     told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in loops.items())
-    return "\n".join(
-        [
-            f"{warm:.1f} s, and {cold:.1f} s where nothing is compiled yet: three engines trained, tried and",
-            f"audited, and the page. The same training by the plain loops of three libraries: {told},",
-            f"together {total:.0f} s; the whole job takes {warm / total:.2f} of that, cold {cold / total:.2f}.",
-        ]
+    return textwrap.fill(
+        f"{warm:.1f} s, and {cold:.1f} s where nothing is compiled yet: three engines trained, tried and audited, and the "
+        f"page. The same training by the plain loops of three libraries: {told}, together {total:.0f} s; the whole job "
+        f"takes {warm / total:.2f} of that, cold {cold / total:.2f}.",
+        100,
     )
 
 
