@@ -122,8 +122,8 @@ def whole_job(job: WholeJob) -> str:
     told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in loops.items())
     return textwrap.fill(
         f"{warm:.1f} s, and {cold:.1f} s where nothing is compiled yet: three engines trained, tried and audited, and "
-        f"the page. The same training by the plain loops of three libraries: {told}, together {total:.0f} s; the whole job "
-        f"takes {warm / total:.2f} of that, cold {cold / total:.2f}.",
+        f"the page. The same training by the plain loops of three libraries: {told}, together {total:.0f} s; the whole "
+        f"job takes {warm / total:.2f} of that, cold {cold / total:.2f}.",
         100,
     )
 
