@@ -19,8 +19,10 @@ from check.results import Results
 from check.training import Settings
 from engines import ENGINES, BinaryClassifier, NotInstalled, load_engine
 
-# A shell's background job ignores Ctrl-C, and so would all that the tests start in it.
+# A shell's background job ignores Ctrl-C, and under nohup the end of its terminal; so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", params=list(ENGINES))

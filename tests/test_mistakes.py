@@ -132,6 +132,14 @@ NOT_BOTH_NAMED = {
     ("dA1-logit-for-error", "db1-summed-to-one"),
     ("dZ1-averaged", "dW1-sample-left-out"),
     ("dZ2-broadcast", "dW1-weights"),
+    ("dZ2-broadcast", "dA1-weights-squared"),
+    ("dZ1-averaged", "dW1-reshaped"),
+    ("dZ2-labels-swapped", "dZ1-slope-of-tanh"),
+    ("dA1-output-for-error", "dW1-first-sample"),
+    # What is never negative is its own absolute value.
+    ("dZ2-label-forgotten", "db2-absolute"),
+    # Hidden values of a million make logits beside which nothing is left of the loss's other term.
+    ("A1-bracket-forgotten", "loss-sign-of-logit"),
 }
 
 
