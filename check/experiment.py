@@ -16,7 +16,7 @@ from check.auditing import BLOCKS
 from check.differences import steps_differences, training_differences
 from check.engine_process import named
 from check.pictures import PIXELS, pictures
-from check.public_methods import ask, complaints
+from check.public_methods import ask, complaints, enclosures
 from check.results import Agreement, Experiment, Floor, LineResult, Results, RulingResult, StepsDifference
 from check.side_by_side import Outcome, Watch, no_watch, side_by_side
 from check.training import Settings
@@ -70,11 +70,12 @@ def compare_engines(
             lines, who = judge_all(place, probes, shown)
             trial += lines
             rulings += who
+            around = {dtype: enclosures(probes, dtype) for dtype in DTYPES}  # once for all engines
             answered += [
                 f"{name}: {sentence}"
                 for name, process in engines.engines.items()
                 for dtype in DTYPES
-                for sentence in complaints(probes, named(name, process.call, ask, probes, dtype), dtype)
+                for sentence in complaints(probes, around[dtype], named(name, process.call, ask, probes, dtype), dtype)
             ]
         measured = quickest.result() if quickest else None
     reasons = [*outcome.broken, *accusations(trial), *dict.fromkeys(answered), *_complaints(outcome)]

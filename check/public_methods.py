@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from check.engine_process import Loaded
-from engines import Parameters, PromiseBroken
+from engines import Parameters, PromiseBroken, Steps
 from proof.arithmetic import ProofError, arithmetic_of
 from proof.balls import Balls
 from proof.enclosure import enclose
@@ -37,19 +37,30 @@ def ask(loaded: Loaded, at: Sequence[Probe], dtype: str) -> list[Answers | str]:
     return answers
 
 
-def complaints(at: Sequence[Probe], answers: Sequence[Answers | str], dtype: str) -> Iterator[str]:
-    """A sentence for each answer that no correct program of this type gives, once."""
-    found = [sentence for each in zip(at, answers, strict=True) for sentence in _complaints(*each, dtype)]
+def enclosures(at: Sequence[Probe], dtype: str) -> list[Steps | None]:
+    """What any correct program of this type can compute for each probe; None where its numbers may overflow."""
+    found: list[Steps | None] = []
+    for probe in at:
+        try:
+            found.append(enclose(probe.parameters, probe.X, probe.y, arithmetic_of(dtype)))
+        except ProofError:
+            found.append(None)
+    return found
+
+
+def complaints(
+    at: Sequence[Probe], around: Sequence[Steps | None], answers: Sequence[Answers | str], dtype: str
+) -> Iterator[str]:
+    """A sentence for each answer that lies outside of its probe's enclosure, once."""
+    found = [sentence for each in zip(at, around, answers, strict=True) for sentence in _complaints(*each, dtype)]
     yield from dict.fromkeys(found)
 
 
-def _complaints(probe: Probe, answers: Answers | str, dtype: str) -> Iterator[str]:
+def _complaints(probe: Probe, around: Steps | None, answers: Answers | str, dtype: str) -> Iterator[str]:
     if isinstance(answers, str):
         yield answers
         return
-    try:
-        around = enclose(probe.parameters, probe.X, probe.y, arithmetic_of(dtype))
-    except ProofError:  # numbers of this type may overflow
+    if around is None:
         return
     where = f"at {probe.name} weights in {dtype}"
     sets = {"gradients()": (around.dW1, around.db1, around.dW2, around.db2), "loss()": (around.loss,)}

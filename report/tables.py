@@ -10,6 +10,7 @@ from tabulate import tabulate
 
 from check.results import BlockResult, CertificateResult, EngineResult, Experiment, LineResult, Results
 from engines import Parameters
+from report.summary import steps_taken
 
 
 def render(results: Results) -> str:
@@ -161,9 +162,7 @@ def losses(engines: dict[str, EngineResult]) -> str:
 
 def outcome(results: Results) -> str:
     engines = results["engines"]
-    steps_taken = results["experiment"]["epochs"] * math.ceil(
-        results["experiment"]["train_samples"] / results["experiment"]["batch_size"]
-    )
+    steps = steps_taken(results)
     rows = {
         "test accuracy": [f"{r['accuracy']:.2%}" for r in engines.values()],
         "training accuracy": [f"{r['train_accuracy']:.2%}" for r in engines.values()],
@@ -174,12 +173,10 @@ def outcome(results: Results) -> str:
         "loop": [r["loop"] for r in engines.values()],
         "set-up and compile, s": [f"{r['seconds']['setup']:.2f}" for r in engines.values()],
         "training, s": [f"{r['seconds']['train']:.2f}" for r in engines.values()],
-        "one step, us": [
-            f"{r['seconds']['train'] / steps_taken * 1e6:.1f}" if steps_taken else "-" for r in engines.values()
-        ],
+        "one step, us": [f"{r['seconds']['train'] / steps * 1e6:.1f}" if steps else "-" for r in engines.values()],
     }
-    if steps_taken and "floor" in results:
-        floor = results["floor"]["microseconds"] * 1e-6 * steps_taken
+    if steps and "floor" in results:
+        floor = results["floor"]["microseconds"] * 1e-6 * steps
         rows["one step, x floor"] = [f"{r['seconds']['train'] / floor:.1f}" for r in engines.values()]
     return _table([[name, *cells] for name, cells in rows.items()], ["", *map(_last, engines)])
 
