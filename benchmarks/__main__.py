@@ -7,12 +7,12 @@ import json
 from contextlib import nullcontext
 from pathlib import Path
 
+from backproof.outputs import pending
 from benchmarks import tables
 from benchmarks.floor import FLAGS
 from benchmarks.results import BenchmarkResults, machine, versions
 from benchmarks.steps import REPEATS, measure_steps
 from data import DataError, load
-from report.files import pending
 
 
 def run(quick: bool) -> BenchmarkResults:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from backproof.arithmetic import EXACT, arithmetic_of
 from benchmarks.contestant import Contestant, Task
 from engines import Parameters, initial_weights, load_engine
-from proof.arithmetic import EXACT, arithmetic_of
 from proof.enclosure import enclose
 from proof.probes import Probe, probe
 from proof.verdict import ulp

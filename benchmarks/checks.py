@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from backproof.arithmetic import EXACT
 from benchmarks.checkers import PIXELS, checkers
 from benchmarks.correct_programs import CORRECT_PROGRAMS
 from benchmarks.interleave import interleave, quartiles
 from benchmarks.results import CheckCost
 from data import Dataset
 from engines import initial_weights
-from proof.arithmetic import EXACT
 from proof.enclosure import enclose
 from proof.probes import probe
 from proof.verdict import judge

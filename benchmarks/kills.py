@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from backproof.arithmetic import EXACT, EXP_ERROR, arithmetic_of
+from backproof.outputs import pending
 from benchmarks.checkers import PIXELS, Checker, checkers
 from benchmarks.correct_programs import CORRECT_PROGRAMS, Program
 from benchmarks.results import versions
@@ -24,10 +26,8 @@ from data import load
 from engines import Parameters, initial_weights
 from engines.interface import DTYPES
 from engines.numpy_engine import NumpyEngine
-from proof.arithmetic import EXACT, EXP_ERROR, arithmetic_of
 from proof.enclosure import enclose
 from proof.probes import Probe, probe, saturated
-from report.files import pending
 from report.kills import program_by_program, summary
 
 HIDDEN, BATCH, LEARNING_RATE = 12, 8, 0.01

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from backproof.arithmetic import EXACT, Arithmetic, arithmetic_of
 from check.learner_run import LearnerCall, ShownLine
 from check.own_lines import Formula, OwnLines, earlier
 from engines.interface import Parameters, Steps
-from proof.arithmetic import EXACT, Arithmetic, arithmetic_of
 from proof.enclosure import Problem, enclosure
 from proof.probes import Probe
 from proof.verdict import CANCELS, FAULTS, FOLLOWS, OUTSIDE, ROUNDING, WRONG, Judgement, LineVerdict, judge, ulp

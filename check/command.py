@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from backproof.arithmetic import ProofError
+from backproof.outputs import pending
 from check.answer import CURE, STATUS, as_data, render
 from check.cases import GRADIENTS
 from check.diagnose import diagnose
@@ -22,10 +24,8 @@ from check.mistakes import Mistake
 from check.received import escaped
 from check.small_probes import small_probes
 from check.update import Trained, describe, describe_losses, name_the_loss, name_the_mistake, training_request
-from proof.arithmetic import ProofError
 from proof.probes import Probe
 from proof.verdict import CANCELS, ROUNDING, WRONG
-from report.files import pending
 
 
 def check_file(

@@ -7,9 +7,9 @@ from functools import cache
 
 import numpy as np
 
+from backproof.arithmetic import EXACT, Arithmetic, ProofError, arithmetic_of
 from check.results import Distribution
 from engines import Steps
-from proof.arithmetic import EXACT, Arithmetic, ProofError, arithmetic_of
 from proof.enclosure import enclose
 from proof.probes import Probe
 from proof.verdict import CANCELS, Judgement, ulp

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backproof.arithmetic import ProofError
 from check.cases import Case, Trial
-from proof.arithmetic import ProofError
 
 CLOSE = 1e-3  # of two ratios that are said to be the same; float32 leaves about four digits after the cancellation
 

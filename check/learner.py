@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from check.isolation import PROCESSES, describe
+from backproof.sandbox.isolation import PROCESSES, describe
+from backproof.sandbox.process import run_child
 from check.learner_run import Block, LearnerCall, LearnerRun, Probe, ShownLine, TrainingRequest
-from check.process import run_child
 from check.received import Malformed, NoResults, read_json, read_results
 from engines.interface import DTYPES, Parameters
 
@@ -125,6 +125,7 @@ def _write_request(
     np.savez(folder / "request.npz", **arrays)
     home = Path(os.environ.get("HOME") or os.environ.get("USERPROFILE") or folder).resolve()
     request = {"path": str(file), "home": str(home), "folder": str(folder), "token": token, "dtype": dtype}
+    request |= {"module": "check.worker", "package": str(Path(__file__).resolve().parent)}
     return json.dumps(request | {"seconds": seconds, "memory": memory, "training": wanted}).encode()
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backproof.arithmetic import ProofError
+from backproof.balls import Balls
 from check.own_lines import Formula, OwnLines
 from check.own_step import StepFormula
-from proof.arithmetic import ProofError
-from proof.balls import Balls
 
 # The lessons that a mistake can belong to.
 FORWARD, BACKWARD, TRAINING = "The forward pass, with shapes", "Walking back", "Training"

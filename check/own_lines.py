@@ -12,10 +12,10 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from backproof.arithmetic import Arithmetic
+from backproof.balls import Balls
 from check.learner_run import Probe
 from engines.interface import Steps
-from proof.arithmetic import Arithmetic
-from proof.balls import Balls
 from proof.enclosure import EQUATIONS, OPERANDS, Problem
 from proof.forms import LINES, SIGMOID, Logit, widening
 

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from backproof.arithmetic import Arithmetic
+from backproof.balls import Balls
 from check.learner_run import TrainingRequest
 from engines.interface import Parameters
-from proof.arithmetic import Arithmetic
-from proof.balls import Balls
 from proof.enclosure import enclose
 from proof.forms import Logit
 

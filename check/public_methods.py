@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backproof.arithmetic import ProofError, arithmetic_of
+from backproof.balls import Balls
 from check.engine_process import Loaded
 from engines import Parameters, PromiseBroken, Steps
-from proof.arithmetic import ProofError, arithmetic_of
-from proof.balls import Balls
 from proof.enclosure import enclose
 from proof.probes import Probe
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from backproof.arithmetic import ProofError, arithmetic_of
+from backproof.balls import Balls
 from check.catalogue import MISTAKES
 from check.catalogue.update import UPDATE
 from check.learner_run import LearnerRun, TrainingRequest
@@ -14,9 +16,7 @@ from check.mistakes import Mistake, holds
 from check.own_lines import Formula, OwnLines
 from check.own_step import OwnStep, StepFormula
 from engines.interface import Parameters
-from proof.arithmetic import ProofError, arithmetic_of
 from proof.audit import Block, audit_blocks
-from proof.balls import Balls
 from proof.probes import Probe
 from proof.verdict import WRONG
 

@@ -17,7 +17,7 @@ from typing import IO, Any, NoReturn
 
 import numpy as np
 
-from check import isolation
+from backproof.sandbox import isolation
 from check.engine_calls import call_engine, engine_class, train_engine
 from check.function_calls import call_function
 from check.names import Candidate

@@ -26,8 +26,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backproof.arithmetic import FLOAT64, Arithmetic, ProofError, arithmetic_of
 from engines.interface import Parameters
-from proof.arithmetic import FLOAT64, Arithmetic, ProofError, arithmetic_of
 from proof.disc import UP, Disc
 from proof.forms import CLIPS, LINES
 from proof.verdict import NOT_OBSERVABLE, ROUNDING, WRONG

@@ -11,9 +11,9 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from backproof.arithmetic import Arithmetic, ProofError
+from backproof.balls import Balls, stack
 from engines.interface import Parameters, Steps, shapes
-from proof.arithmetic import Arithmetic, ProofError
-from proof.balls import Balls, stack
 from proof.forms import LINES, Form, Logit, largest_bound, widening
 
 Lines = Mapping[str, Balls]  # the earlier lines by name, with W1, b1, W2, b2 and X among them

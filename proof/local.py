@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backproof.balls import Balls
 from engines.interface import Steps
-from proof.balls import Balls
 from proof.enclosure import ACTIVATION, EQUATIONS, OPERANDS, Problem, before
 from proof.forms import LINES, Form, Logit
 

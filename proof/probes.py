@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from backproof.arithmetic import ProofError
 from engines.interface import Parameters
-from proof.arithmetic import ProofError
 
 SATURATED = (8.5, 15.5)  # |Z1| and |Z2|, well between 8 and 16
 EXTREME = (45.0, 60.0)  # |Z1| and |Z2|, beyond 40

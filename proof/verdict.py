@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
+from backproof.arithmetic import EXACT, Arithmetic, ProofError, arithmetic_of
+from backproof.balls import Balls
 from engines.interface import BinaryClassifier, Parameters, Steps
-from proof.arithmetic import EXACT, Arithmetic, ProofError, arithmetic_of
-from proof.balls import Balls
 from proof.enclosure import Problem, before, enclosure
 from proof.local import LocalSets
 from proof.probes import Probe

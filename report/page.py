@@ -15,10 +15,10 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from matplotlib import image
 
+from backproof.outputs import pending
 from check.results import CheckerSettings, CheckResults, KillMatrix, Results
 from proof.forms import LINES
 from report import charts, summary
-from report.files import pending
 from report.flow import FLOW
 from report.kills import LEGEND, Count, counts
 from report.schema import ResultsError, fitting

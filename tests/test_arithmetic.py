@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from proof.arithmetic import EXACT, FLOAT32, FLOAT64, ProofError, arithmetic_of
+from backproof.arithmetic import EXACT, FLOAT32, FLOAT64, ProofError, arithmetic_of
 
 
 @pytest.mark.parametrize("arithmetic", [FLOAT64, FLOAT32])

@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 import pytest
 
+from backproof.arithmetic import ProofError, arithmetic_of
+from backproof.balls import Balls
 from engines import BinaryClassifier, Parameters, initial_weights
 from engines.numpy_engine import NumpyEngine, all_steps
-from proof.arithmetic import ProofError, arithmetic_of
 from proof.audit import AuditedBlock, Block, Disc, audit_blocks, choose_blocks, rerun
-from proof.balls import Balls
 from proof.enclosure import enclose
 
 D, H, STEPS = 20, 5, 120

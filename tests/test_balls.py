@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proof.arithmetic import EXACT, FLOAT32, FLOAT64, ProofError
-from proof.balls import Balls, stack
+from backproof.arithmetic import EXACT, FLOAT32, FLOAT64, ProofError
+from backproof.balls import Balls, stack
 
 moderate = st.floats(min_value=1e-100, max_value=1e100).flatmap(lambda x: st.sampled_from((x, -x, 0.0)))
 radii = st.sampled_from((0.0, 1e-40, 1e-9))

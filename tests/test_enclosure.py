@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from flint import ctx
 
+from backproof.arithmetic import EXACT, FLOAT32, FLOAT64, ProofError
+from backproof.balls import Balls
 from engines.interface import Parameters, Steps
-from proof.arithmetic import EXACT, FLOAT32, FLOAT64, ProofError
-from proof.balls import Balls
 from proof.enclosure import enclose
 from proof.probes import Probe, extreme, probe, saturated
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from flint import arb, ctx
 
+from backproof.arithmetic import EXP_ERROR, FLOAT32, FLOAT64, Arithmetic
+from backproof.balls import Balls
 from engines import Steps
-from proof.arithmetic import EXP_ERROR, FLOAT32, FLOAT64, Arithmetic
-from proof.balls import Balls
 from proof.enclosure import Problem
 from proof.forms import CLIPS, LINES, Logit, widening
 

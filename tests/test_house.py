@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = {"engines", "data", "proof", "check", "report", "compare", "lessons", "benchmarks", "tests"}
+OURS = {"backproof", "engines", "data", "proof", "check", "report", "compare", "lessons", "benchmarks", "tests"}
 LIBRARIES = {"numpy_engine": "numpy", "torch_engine": "torch", "torch_scan": "torch", "jax_engine": "jax"}
 
 
@@ -32,7 +32,7 @@ def packages(path: Path) -> set[str]:
 
 
 def files(package: str) -> list[Path]:
-    found = sorted((ROOT / package).glob("*.py"))
+    found = sorted((ROOT / package).rglob("*.py"))
     assert found, package
     return found
 
@@ -57,6 +57,33 @@ def test_the_other_files_of_engines_know_numpy_alone() -> None:
             assert packages(path) & OURS <= {"engines"}, path.name
 
 
+def test_the_library_imports_nothing_outside_itself_but_its_libraries() -> None:
+    needed = {"numpy", "flint", "msgspec", "scipy"}  # scipy.special is followed where it is installed
+    for path in files("backproof"):
+        assert packages(path) & OURS <= {"backproof"}, path.name
+        assert third_party(path) <= needed, path.name
+
+
+@pytest.mark.parametrize(
+    ("room", "knows"),
+    [
+        ("sandbox", {"sandbox"}),
+        ("replay", {"replay", "balls", "arithmetic"}),
+        ("diagnosis", {"diagnosis", "replay", "balls", "arithmetic", "sandbox"}),
+        ("answer", {"answer", "diagnosis", "replay", "outputs"}),
+    ],
+)
+def test_the_rooms_of_the_library_know_only_those_below_them(room: str, knows: set[str]) -> None:
+    for path in files(f"backproof/{room}"):
+        inside = {m.split(".")[1] for m in imports(path) if m.startswith("backproof.")}
+        assert inside <= knows, path.name
+
+
+def test_no_file_of_the_library_is_long() -> None:
+    for path in files("backproof"):
+        assert len(path.read_text().splitlines()) <= 300, path.name
+
+
 def test_data_knows_nobody() -> None:
     for path in files("data"):
         assert packages(path) & OURS <= {"data"}, path.name
@@ -65,7 +92,10 @@ def test_data_knows_nobody() -> None:
 
 @pytest.mark.parametrize("package", ["proof", "check"])
 def test_proof_and_check_know_the_interface_and_no_engine(package: str) -> None:
-    known = {"proof": {"engines", "proof"}, "check": {"engines", "proof", "check", "data", "report"}}[package]
+    known = {
+        "proof": {"backproof", "engines", "proof"},
+        "check": {"backproof", "engines", "proof", "check", "data", "report"},
+    }[package]
     for path in files(package):
         assert packages(path) & OURS <= known, path.name
         assert not packages(path) & {"torch", "jax"}, path.name
@@ -74,7 +104,7 @@ def test_proof_and_check_know_the_interface_and_no_engine(package: str) -> None:
 
 def test_report_knows_results_and_no_engine() -> None:
     for path in files("report"):
-        assert packages(path) & OURS <= {"report", "check", "engines", "proof"}, path.name
+        assert packages(path) & OURS <= {"backproof", "report", "check", "engines", "proof"}, path.name
         assert not packages(path) & {"torch", "jax"}, path.name
         assert not {f"engines.{engine}" for engine in LIBRARIES} & imports(path), path.name
 
@@ -102,7 +132,7 @@ def loaded_after(program: str) -> set[str]:
 
 def test_importing_everything_but_an_engine_imports_no_framework() -> None:
     modules = [
-        f"{package}.{path.stem}".removesuffix(".__init__")
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for package in ("engines", "data", "proof", "check", "report")
         for path in files(package)
         if path.stem not in LIBRARIES or package != "engines"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from learner_files import CORRECT, PROBES, assert_true, line, run, write
 
-from check import isolation
-from check.isolation import descendants, describe, own_files, python_installation
+from backproof.sandbox import isolation
+from backproof.sandbox.isolation import descendants, describe, own_files, python_installation
 from check.learner import LearnerRun, run_learner
 from engines.interface import Steps
 

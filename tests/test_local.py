@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from backproof.arithmetic import FLOAT64
 from engines import load_engine
 from engines.interface import Parameters, Steps
-from proof.arithmetic import FLOAT64
 from proof.enclosure import Problem, enclosure
 from proof.local import LocalSets
 

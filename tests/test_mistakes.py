@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from mistaken_files import FORMULAS, TAILS, diagnosis_of, source
 
+from backproof.arithmetic import FLOAT64
+from backproof.balls import Balls
 from check.catalogue import MISTAKES, by_id
 from check.diagnosis import CORRECT, IS, Diagnosis
 from check.mistakes import Mistake, holds
 from engines.interface import DTYPES, Steps
-from proof.arithmetic import FLOAT64
-from proof.balls import Balls
 from proof.forms import LINES
 
 LINE_NAMES = tuple(dict.fromkeys(mistake.line for mistake in FORMULAS))

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from backproof.arithmetic import EXACT, ProofError
 from engines.interface import Parameters
-from proof.arithmetic import EXACT, ProofError
 from proof.enclosure import enclose
 from proof.probes import extreme, probe, saturated, with_logits
 

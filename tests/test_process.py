@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from learner_files import CORRECT, PROBES, assert_true, run, write
 
-from check import process
+from backproof.sandbox import process
+from backproof.sandbox.process import SHOWN_OUTPUT
 from check.learner import run_learner
-from check.process import SHOWN_OUTPUT
 
 
 def test_a_gigabyte_of_output_is_dropped(tmp_path: Path) -> None:
@@ -63,3 +63,13 @@ def test_without_a_supervisor_the_file_still_runs(tmp_path: Path, monkeypatch: p
     )
     if sys.platform == "linux":
         assert "no reading outside" in outcome.isolation
+
+
+def test_the_arithmetic_is_the_callers_and_secrets_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_L2_SIZE", "512")
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    monkeypatch.setenv("SECRET_TOKEN", "hidden")
+    shown = run(tmp_path, "import os\nprint(*(f'{k}={v}' for k, v in sorted(os.environ.items())), sep='\\n')").output
+    assert "OPENBLAS_L2_SIZE=512" in shown
+    assert "MKL_CBWR=COMPATIBLE" in shown
+    assert "hidden" not in shown

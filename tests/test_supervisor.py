@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from learner_files import CORRECT, assert_true, run
 
-from check import isolation, supervisor
+from backproof.sandbox import isolation, supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 

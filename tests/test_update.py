@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from backproof.arithmetic import FLOAT64
 from check.catalogue.update import UPDATE
 from check.learner_run import Block, LearnerRun
 from check.own_step import OwnStep
 from check.small_probes import small_probes
 from check.update import Trained, describe, name_the_mistake, training_request
 from engines.interface import Parameters
-from proof.arithmetic import FLOAT64
 
 TRAINING = training_request(small_probes(0)[0])
 STEPS = 6

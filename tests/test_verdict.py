@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from backproof.arithmetic import ProofError
 from engines import load_engine
 from engines.interface import BinaryClassifier, Parameters, Steps
-from proof.arithmetic import ProofError
 from proof.probes import Probe, extreme, probe, saturated
 from proof.verdict import Judgement, Power, judge, judge_engine, who_is_right
 
@@ -295,7 +295,7 @@ def test_a_gradient_is_seen_to_be_wrong_when_nothing_else_is_shown():
 
 def test_global_and_local_agree_that_a_right_line_is_rounding():
     # A line that is locally rounding is called so globally without computing it; here it is computed.
-    from proof.arithmetic import FLOAT64
+    from backproof.arithmetic import FLOAT64
     from proof.enclosure import enclose
 
     for some in PROBES["20-5-1"]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from backproof.balls import Balls
 from check.mistakes import FORWARD, Mistake
 from check.own_lines import Formula, OwnLines
-from proof.balls import Balls
 
 BIAS = "A bias shifts the point where a unit switches; without the right shift the network computes another function."
 LINEAR = "Two linear layers in a row are one linear layer: no hidden unit bends anything."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from backproof.balls import Balls
 from check.mistakes import BACKWARD, FORWARD, Mistake
 from check.own_lines import Formula, OwnLines
-from proof.balls import Balls
 
 SCALE = "Every gradient is off by this factor: the learning rate is not the one that you set."
 DESCENT = "Gradient descent then climbs: the loss grows with every step."

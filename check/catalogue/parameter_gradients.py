@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from backproof.balls import Balls
 from check.mistakes import BACKWARD, Mistake
 from check.own_lines import Formula, OwnLines, ones
-from proof.balls import Balls
 
 UPHILL = "This parameter climbs the loss while the others descend."
 RATE = "This parameter learns at another rate than you set, and than the others do."

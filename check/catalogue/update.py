@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from backproof.balls import Balls
 from check.mistakes import TRAINING, Mistake
 from check.own_step import OwnStep, StepFormula
-from proof.balls import Balls
 
 Balls4 = tuple[Balls, Balls, Balls, Balls]
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from report.files import pending
+from backproof.outputs import pending
+
+OLD, NEW = '{"verdict": "agree"}', '{"verdict": "correct"}'
+PAGE = "<!doctype html><p>Made by Backproof."
 
 
 def listing(folder: Path) -> list[str]:
@@ -27,7 +30,7 @@ def test_the_file_appears_when_the_block_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
 def test_after_a_failure_nothing_has_changed(tmp_path: Path, error: type[BaseException]) -> None:
     path = tmp_path / "results.json"
-    path.write_text("old")
+    path.write_text(OLD)
 
     def fail() -> None:
         with pending(path) as file:
@@ -36,16 +39,44 @@ def test_after_a_failure_nothing_has_changed(tmp_path: Path, error: type[BaseExc
 
     with pytest.raises(error):
         fail()
-    assert path.read_text() == "old"
+    assert path.read_text() == OLD
     assert listing(tmp_path) == ["results.json"]
 
 
-def test_an_old_file_is_replaced(tmp_path: Path) -> None:
+def test_an_old_file_of_ours_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    path.write_text("something longer")
+    path.write_text(OLD)
     with pending(path) as file:
-        file.write(b"new")
-    assert path.read_text() == "new"
+        file.write(NEW.encode())
+    assert path.read_text() == NEW
+
+
+@pytest.mark.parametrize("content", ["import numpy as np\n", '{"mine": 1}', "<!doctype html><p>My page", "notes"])
+def test_what_somebody_else_wrote_is_left_as_it_is(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "mine"
+    path.write_text(content)
+    with (
+        pytest.raises(OSError, match="mine cannot be written: it is there already, and Backproof did not"),
+        pending(path),
+    ):
+        pytest.fail("the block began")
+    assert path.read_text() == content
+
+
+@pytest.mark.parametrize(("old", "new"), [(OLD, PAGE), (PAGE, OLD)])
+def test_one_kind_never_takes_the_place_of_another(tmp_path: Path, old: str, new: str) -> None:
+    """As results that are read and named as the page to write."""
+    path = tmp_path / "r"
+    path.write_text(old)
+
+    def write() -> None:
+        with pending(path) as file:
+            file.write(new.encode())
+
+    with pytest.raises(OSError, match=r"r cannot be written: it is an? .*, which would be lost"):
+        write()
+    assert path.read_text() == old
+    assert listing(tmp_path) == ["r"]
 
 
 def test_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,12 +95,12 @@ def test_permissions_are_those_of_any_new_file(tmp_path: Path) -> None:
 
 def test_a_link_is_written_through(tmp_path: Path) -> None:
     target, link = tmp_path / "target", tmp_path / "link"
-    target.write_text("old")
+    target.write_text(OLD)
     link.symlink_to(target)
     with pending(link) as file:
-        file.write(b"new")
+        file.write(NEW.encode())
     assert link.is_symlink()
-    assert target.read_text() == "new"
+    assert target.read_text() == NEW
 
 
 @pytest.mark.parametrize("name", ["missing/results.json", "file/results.json", ".", "folder", "pipe", "n" * 300])

@@ -14,6 +14,8 @@ from typing import IO
 SHOWN_OUTPUT = 64 * 1024  # bytes of the file's output that are kept
 GRACE = 3.0  # seconds that the supervisor may take beyond the learner's own
 CHILD = Path(__file__).with_name("child.py")
+# What chooses the arithmetic of libraries: settings, no secrets.
+NUMERIC = ("OPENBLAS_", "MKL_", "OMP_", "BLIS_", "GOTO_", "NPY_", "NUMEXPR_", "VECLIB_")
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -39,7 +41,7 @@ def run_child(request: bytes, folder: Path, seconds: float) -> tuple[int | None,
         Its exit status as Popen says it, None if it had to be ended from here; and its output.
     """
     kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment = {name: value for name, value in os.environ.items() if name in kept or name.startswith(NUMERIC)}
     home = str(folder / "work")
     environment |= {"HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8", "MPLBACKEND": "Agg"}
     environment |= dict.fromkeys(ONE_THREAD, "1")

@@ -17,7 +17,8 @@ from typing import Any, Union
 import numpy as np
 from flint import arb, ctx
 
-from proof.arithmetic import Arithmetic, ProofError
+from backproof.arithmetic import Arithmetic, ProofError
+from backproof.error_free import product_of_pairs, split, two_product, two_sum
 
 UP = 1 + 2.0**-46  # radii are computed in float64 from below 32 non-negative roundings; this rounds them up
 ADD = 2.0**-103
@@ -25,7 +26,6 @@ MULTIPLY = 2.0**-102
 DIVIDE = 2.0**-99
 UNDERFLOW = 2.0**-1000  # far above what a product of float64 numbers loses below the normal range; itself normal
 BITS = 128  # of Arb
-BLOCK = 1 << 17  # products held at once by a matrix product
 
 Operand = Union["Balls", np.ndarray, float]
 
@@ -211,13 +211,13 @@ class Balls:
         terms = a.shape[1]
         if terms > 32 and len(used := np.flatnonzero(a.nonzero.any(0))) < terms:
             a, b, terms = a[:, used], b[used], len(used)
-        summing = 2 * (terms.bit_length() + 4) ** 2 * 2.0**-106  # see _midpoints
+        summing = 2 * (terms.bit_length() + 4) ** 2 * 2.0**-106  # see product_of_pairs
         rounding, underflow = 0.0, UNDERFLOW
         if not self.arithmetic.is_exact:
             rounding = float(self.arithmetic.gamma(a.nonzero.sum(1).max(initial=0)))
             underflow = 4 * self.arithmetic.tiny
         with np.errstate(all="ignore"):
-            hi, lo = _midpoints(a, b)
+            hi, lo = product_of_pairs((a.hi, a.lo), (b.hi, b.lo))
             # Everything proportional to |a||b| in one product: the spread ra (|b| + rb) + |a| rb, and the roundings.
             slack = UP * (1 + terms * 2.0**-52)
             size, b_size = np.abs(a.hi) * slack, b.size
@@ -294,68 +294,6 @@ def from_arb(values: Sequence[arb], shape: tuple[int, ...], arithmetic: Arithmet
         return Balls(hi, lo, radius, arithmetic)
 
 
-# Error-free transformations (T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput.
-# 26(6), 2005, algorithms 3.1 to 3.3).
-
-
-def two_sum(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rounded sum and its error, exactly (Knuth)."""
-    total = np.add(a, b)
-    virtual = total - a
-    error = b - virtual
-    np.subtract(total, virtual, out=virtual)
-    error += a - virtual
-    return total, error
-
-
-def split(a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """``a``, and two halves of 26 bits whose sum it is (Veltkamp)."""
-    shifted = a * 134217729.0
-    high = shifted - (shifted - a)
-    return a, high, a - high
-
-
-def two_product(a: tuple[np.ndarray, ...], b: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """The rounded product of two split arrays and its error, exactly unless it underflows (Dekker)."""
-    product = a[0] * b[0]
-    error = a[1] * b[1]
-    error -= product
-    error += a[1] * b[2]
-    error += a[2] * b[1]
-    error += a[2] * b[2]
-    return product, error
-
-
 def _sums(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """``a @ b`` in float64; an outer product is quicker as one."""
     return a * b if a.shape[1] == 1 else a @ b
-
-
-def _midpoints(a: Balls, b: Balls) -> tuple[np.ndarray, np.ndarray]:
-    """The midpoints of a matrix product: exact products, summed in pairs with every error kept.
-
-    Each product is (p, e) with |e| <= 4u|ab|; a sum in l levels leaves errors of together (l + 4) u sum|ab|, whose own
-    2l roundings are at most 2 l (l + 4) u^2 sum|ab|: the radius above counts 2 (l + 4)^2.
-    """
-    (rows, terms), columns = a.shape, b.shape[1]
-    if terms == 0:
-        return np.zeros((rows, columns)), np.zeros((rows, columns))
-    left, right = [part[:, :, None] for part in split(a.hi)], split(b.hi)
-    a_rest, b_rest = bool(a.lo.any()), bool(b.lo.any())
-    hi, lo = np.empty((rows, columns)), np.empty((rows, columns))
-    height = max(1, BLOCK // (terms * columns))
-    for start in range(0, rows, height):
-        block = slice(start, start + height)
-        product, error = two_product(tuple(part[block] for part in left), right)
-        if a_rest:
-            error += a.lo[block, :, None] * b.hi
-        if b_rest:
-            error += a.hi[block, :, None] * b.lo
-        while (count := product.shape[1]) > 1:
-            half = count // 2
-            total, rest = two_sum(product[:, :half], product[:, half : 2 * half])
-            rest += error[:, :half] + error[:, half : 2 * half]
-            product = np.concatenate([total, product[:, 2 * half :]], 1) if count % 2 else total
-            error = np.concatenate([rest, error[:, 2 * half :]], 1) if count % 2 else rest
-        hi[block], lo[block] = two_sum(product[:, 0], error[:, 0])
-    return hi, lo

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from check import isolation
+from backproof.sandbox import isolation
 
 POLL = 0.01  # seconds
 CROWD_CHECK = 5  # polls

@@ -1,0 +1,29 @@
+"""Nodes of a syntax tree made from others, which stay as they are."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def altered(node: Node, **fields: Any) -> Node:
+    """The same node, at the same place, with some other fields and without a key."""
+    new = type(node)(**{**dict(ast.iter_fields(node)), **fields})
+    return ast.copy_location(new, node)
+
+
+def placed(new: Node, where: ast.AST) -> Node:
+    """A new node, and all that is new in it, at the place of another."""
+    return ast.fix_missing_locations(ast.copy_location(new, where))
+
+
+def assign(where: ast.stmt, target: ast.expr, value: ast.expr) -> ast.stmt:
+    """An assignment at the place of another statement."""
+    return placed(ast.Assign([target], value), where)
+
+
+def call(name: str, where: ast.AST, *arguments: ast.expr) -> ast.Call:
+    """The call of a function by its name."""
+    return placed(ast.Call(ast.Name(name, ast.Load()), list(arguments), []), where)
