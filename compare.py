@@ -64,11 +64,11 @@ def compare(
     """Train one network in several engines on real images and compare gradients, losses and accuracies."""
     if context.invoked_subcommand:
         return
+    from backproof.outputs import pending
     from benchmarks import beside
     from check.experiment import compare_engines
     from check.training import Settings
     from engines import ENGINES
-    from report.files import pending
     from report.page import render_page
     from report.results_file import dump, strict
     from report.tables import render
@@ -109,8 +109,8 @@ def check(
     hint: Annotated[int, typer.Option(min=0, max=3, help="Stop at 0 line, 1 pattern, 2 name, 3 cure.")] = 3,
     seed: Seed = 0,
     probe: Annotated[str | None, typer.Option(help="Use this probe only.")] = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long the file may run.")] = 10,
-    memory: Annotated[int, typer.Option(min=64, help="How many MiB it may use.")] = 1024,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long the file may run.")] = 20,
+    memory: Annotated[int, typer.Option(min=512, help="How many MiB it may use.")] = 2048,
     output: Annotated[bool, typer.Option("--output", help="Show what the file printed.")] = False,
     json: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
 ) -> None:
@@ -123,6 +123,12 @@ def check(
         return
     if file is None:
         raise typer.BadParameter("which file? (--example writes one to start from)")
+    from backproof.answer import command
+
+    if command.gives_an_example(file):
+        text, status = command.check(file, json=json, seconds=seconds, memory=memory, show_output=output)
+        _say(text)
+        raise typer.Exit(status)
     from check.command import check_file
 
     text, status = check_file(
@@ -208,7 +214,7 @@ def explain(
 
 @contextmanager
 def _pending_page(path: Path) -> Iterator[BinaryIO]:
-    from report.files import pending
+    from backproof.outputs import pending
 
     with ExitStack() as stack:
         try:
@@ -314,13 +320,14 @@ def _for_the_user(error: Exception) -> str | None:
         return error.format_message()
     if isinstance(error, MemoryError):
         return f"there is not enough memory{f': {error}' if str(error) else ''}"
+    from backproof.arithmetic import ProofError
+    from backproof.diagnosis.apart import LimitError
     from data import DataError
     from engines import EngineError
-    from proof.arithmetic import ProofError
     from proof.certificate import CertifyError
     from report.schema import ResultsError
 
-    known = (DataError, EngineError, ProofError, CertifyError, ResultsError, OSError)
+    known = (LimitError, DataError, EngineError, ProofError, CertifyError, ResultsError, OSError)
     return str(error) if isinstance(error, known) else None
 
 

@@ -1,4 +1,8 @@
-"""The true gradient of any function written with NumPy, enclosed in intervals that provably contain it: ``true_gradient``."""
+"""Is this backward pass right, and if not, which line is wrong and what should it be?
+
+``check_backprop(function, *arguments)`` says it, ``assert_backprop`` fails a test, and ``true_gradient`` gives the true
+gradient of any function written with NumPy, enclosed in intervals that provably contain it.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from backproof.answer.assertion import Answer, assert_backprop, check_backprop
     from backproof.replay.gradient import Gradient, true_gradient
     from backproof.replay.refusal import NotFollowed, TooLarge
 
-__all__ = ["Gradient", "NotFollowed", "TooLarge", "true_gradient"]
+__all__ = ["Answer", "Gradient", "NotFollowed", "TooLarge", "assert_backprop", "check_backprop", "true_gradient"]
 
 _HOMES = {
+    "Answer": "backproof.answer.assertion",
     "Gradient": "backproof.replay.gradient",
     "NotFollowed": "backproof.replay.refusal",
     "TooLarge": "backproof.replay.refusal",
+    "assert_backprop": "backproof.answer.assertion",
+    "check_backprop": "backproof.answer.assertion",
     "true_gradient": "backproof.replay.gradient",
 }
 

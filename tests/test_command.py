@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from learner_files import CORRECT, line, write
 
+from backproof.arithmetic import ProofError
 from check.command import check_file, examine
 from check.diagnosis import CORRECT as RIGHT
 from check.diagnosis import Diagnosis
 from check.examples import write_examples
 from check.small_probes import FULL_SIZE, small_probes
 from engines.interface import Steps
-from proof.arithmetic import ProofError
 
 HALF = CORRECT.replace("dA1 * A1 * (1 - A1)", "dA1 * A1")
 CHECK = (

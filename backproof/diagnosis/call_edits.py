@@ -1,0 +1,83 @@
+"""Edits of a call: its function, its arguments, the axis that it works along."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from backproof.diagnosis.kinds import Change, Kind, expression, is_value, turned
+from backproof.diagnosis.scope import Scope
+from backproof.replay.nodes import altered
+
+_TWINS = {
+    "sum": ("mean",), "mean": ("sum",), "maximum": ("minimum",), "minimum": ("maximum",), "max": ("min", "sum"),
+    "min": ("max",), "dot": ("multiply",), "multiply": ("dot", "matmul"), "matmul": ("multiply",), "sin": ("cos",),
+    "cos": ("sin",), "exp": ("log",), "log": ("exp",), "sqrt": ("square",), "square": ("sqrt",), "add": ("subtract",),
+    "subtract": ("add",), "zeros_like": ("ones_like",), "ones_like": ("zeros_like",), "zeros": ("ones",),
+    "ones": ("zeros",), "var": ("std",), "std": ("var",), "outer": ("multiply",), "argmax": ("argmin",),
+    "divide": ("multiply",), "tile": ("repeat",), "repeat": ("tile",), "tanh": ("cosh",), "argmin": ("argmax",),
+}  # fmt: skip
+_REDUCING = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "argmax", "cumsum"})
+_PRODUCTS = frozenset({"dot", "matmul", "outer", "subtract", "divide", "multiply"})
+
+
+def calls(node: ast.expr, scope: Scope) -> Iterator[Change]:
+    if not isinstance(node, ast.Call):
+        return
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    for twin in _TWINS.get(name, ()):
+        kind = Kind.MEAN if {name, twin} == {"sum", "mean"} else Kind.FUNCTION
+        new = altered(function, attr=twin) if isinstance(function, ast.Attribute) else ast.Name(twin, ast.Load())
+        yield altered(node, func=new), kind, 0.9
+    if len(node.args) == 1 and not node.keywords:
+        own = ast.unparse(function)
+        for other in scope.functions:
+            if other != own:
+                yield altered(node, func=expression(other)), Kind.FUNCTION, 1.0
+        if not isinstance(function, ast.Attribute) or isinstance(function.value, ast.Name):
+            yield node.args[0], Kind.FUNCTION, 0.9
+    if len(node.args) == 2:
+        a, b = node.args
+        if name in _PRODUCTS or not isinstance(function, ast.Attribute):
+            yield altered(node, args=[b, a]), Kind.ORDER, 0.9
+        if name in ("dot", "matmul", "outer"):
+            yield altered(node, args=[turned(b), turned(a)]), Kind.TRANSPOSE, 0.9
+    if isinstance(function, ast.Attribute):
+        if name == "dot" and len(node.args) == 1:
+            yield ast.BinOp(function.value, ast.Mult(), node.args[0]), Kind.OPERATOR, 1.0
+            yield altered(node, func=altered(function, value=node.args[0]), args=[function.value]), Kind.ORDER, 0.9
+            swapped = altered(function, value=turned(node.args[0]))
+            yield altered(node, func=swapped, args=[turned(function.value)]), Kind.TRANSPOSE, 0.95
+        if name in ("copy", "T", "transpose", "ravel", "flatten", "reshape", "squeeze") and is_value(function.value):
+            yield function.value, Kind.SHAPE, 0.9
+        if name in _REDUCING and is_value(function.value) and not _is_module_like(function.value):
+            yield function.value, Kind.SUM, 1.0
+    if name in _REDUCING:
+        yield from _axes(node)
+
+
+def _is_module_like(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "math", "jnp", "torch")
+
+
+def _axes(node: ast.Call) -> Iterator[Change]:
+    """Another axis, none, or axes kept."""
+    others = [k for k in node.keywords if k.arg != "axis"]
+    positional = len(node.args) > (1 if _is_module_like(getattr(node.func, "value", node)) else 0)
+    axes = [k.value for k in node.keywords if k.arg == "axis"]
+    start = node.args[: 1 if _is_module_like(getattr(node.func, "value", node)) else 0]
+    own = ast.unparse(axes[0]) if axes else ast.unparse(node.args[len(start)]) if positional else ""
+    for far, axis in enumerate(("0", "1", "-1", "2", "(0, 2)", "(0, 2, 3)", "(0, 1)", "(1, 2)")):
+        if axis != own:
+            new = [ast.keyword("axis", expression(axis)), *others]
+            yield altered(node, args=start, keywords=new), Kind.AXIS, (0.8 if own else 0.9) + 0.02 * far
+            if not any(k.arg == "keepdims" for k in others):
+                new = [*new, ast.keyword("keepdims", ast.Constant(True))]
+                yield altered(node, args=start, keywords=new), Kind.AXIS, 1.2 + 0.02 * far
+    if own:
+        yield altered(node, args=start, keywords=others), Kind.AXIS, 0.9
+    if any(k.arg == "keepdims" for k in others):
+        yield altered(node, keywords=[k for k in node.keywords if k.arg != "keepdims"]), Kind.SHAPE, 0.8
+    else:
+        yield altered(node, keywords=[*node.keywords, ast.keyword("keepdims", ast.Constant(True))]), Kind.SHAPE, 0.8

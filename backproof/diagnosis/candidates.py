@@ -1,0 +1,84 @@
+"""Candidates: the places of a program whose values had a part in wrong gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from backproof.diagnosis.judging import Judgement, Status
+from backproof.diagnosis.targets import Target, fitted
+
+
+class Candidate(NamedTuple):
+    """A place whose values had a part in wrong gradients.
+
+    Attributes:
+        key: of the place.
+        first: the position of its first value among all that were recorded.
+        occurrences: which times that it was passed.
+        values: what they were.
+        ids: their entries.
+        reaches: the positions of the wrong gradients that it had a part in.
+        outputs: for each value the position of the gradient of a wrong shape that it is, or None.
+    """
+
+    key: int
+    first: int
+    occurrences: tuple[int, ...]
+    values: tuple[np.ndarray, ...]
+    ids: tuple[np.ndarray, ...]
+    reaches: frozenset[int]
+    outputs: tuple[int | None, ...] = ()
+
+
+def candidates(judgement: Judgement, wrong: Sequence[int], forward: bool) -> list[Candidate]:
+    """The places that had a part in wrong gradients, in the order in which they were passed first.
+
+    Args:
+        wrong: the positions of the wrong gradients.
+        forward: whether places that only hold values of the forward pass count, instead of those that do not.
+    """
+    tape = judgement.tape
+    used = tape.reaching(np.array([judgement.loss]))
+    parts = {k: tape.reaching(judgement.entries[k].reshape(-1)) for k in wrong}
+    outputs = {k: judgement.entries[k] for k in wrong}
+    found: dict[int, list[tuple[int, int, np.ndarray, frozenset[int], int | None]]] = {}
+    for position, record in enumerate(judgement.call.records):
+        ids = record.value
+        known = ids != 0
+        is_forward = bool(known.any() and used[ids[known]].all())
+        is_output = [k for k in wrong if np.array_equal(ids, outputs[k])]
+        if not ids.size or (is_forward != forward and not (is_output and not forward)):
+            continue
+        reaches = frozenset(is_output) if is_forward else frozenset(k for k in wrong if parts[k][ids].any())
+        reaches |= frozenset(is_output)
+        if reaches:
+            shaped = [k for k in is_output if judgement.gradients[k].status is Status.SHAPE]
+            output = shaped[0] if shaped else None
+            found.setdefault(record.key, []).append((position, record.occurrence, ids, reaches, output))
+    return [
+        Candidate(
+            key,
+            visits[0][0],
+            tuple(v[1] for v in visits),
+            tuple(tape.hi[v[2]] for v in visits),
+            tuple(v[2] for v in visits),
+            frozenset().union(*(v[3] for v in visits)),
+            tuple(v[4] for v in visits),
+        )
+        for key, visits in found.items()
+    ]
+
+
+def is_right(candidate: Candidate, adjoints: Sequence[Target]) -> bool:
+    """Whether all values of a candidate are true adjoints of something: then it is used wrongly, if anything."""
+    return all(any(_equal(value, true) for t in adjoints for true in t.values) for value in candidate.values)
+
+
+def _equal(value: np.ndarray, other: np.ndarray) -> bool:
+    fits = fitted(other, value.shape)
+    if fits is None:
+        return False
+    return bool(np.abs(value - fits).max(initial=0.0) <= 1e-12 * np.abs(fits).max(initial=0.0))

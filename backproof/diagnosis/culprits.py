@@ -1,0 +1,45 @@
+"""From wrong gradients to culprits, whose changes are proven together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice, product
+
+from backproof.diagnosis.case import Case, Probe
+from backproof.diagnosis.culprit import Culprit
+from backproof.diagnosis.intervention import wanted_of
+from backproof.diagnosis.judging import Judgement, Status
+from backproof.diagnosis.pairing import Pair
+from backproof.diagnosis.repair import Bench
+from backproof.diagnosis.search import Search
+
+
+def find_culprits(
+    case: Case, judgement: Judgement, probes: Sequence[Probe], pairs: tuple[Pair, ...], seconds: float
+) -> list[Culprit]:
+    """The culprits of a program some of whose gradients are wrong.
+
+    Args:
+        judgement: of the first probe.
+        probes: all of them; a patch is proven at each.
+        seconds: that the search may take of the processor.
+    """
+    wanted = wanted_of(judgement, probes[0], case)
+    wrong = frozenset(k for k, g in enumerate(judgement.gradients) if g.status is not Status.RIGHT)
+    everything = frozenset(range(len(judgement.gradients)))
+    bench = Bench(case, wanted, pairs, tuple(probes), {}, everything)
+    return _proven(bench, Search(case, judgement, bench, time.process_time() + seconds, seconds, wrong).run())
+
+
+def _proven(bench: Bench, found: list[Culprit]) -> list[Culprit]:
+    """Several culprits' patches are proven together; those that are not are taken back."""
+    if len(found) < 2:
+        return found
+    with_changes = [c for c in found if c.changes]
+    for together in islice(product(*(c.changes for c in with_changes)), 8):
+        if len(with_changes) == len(found) and bench.proven(together):
+            chosen = dict(zip(map(id, with_changes), together, strict=True))
+            return [replace(c, changes=(chosen[id(c)],)) for c in found]
+    return [replace(c, proven=False) for c in found]

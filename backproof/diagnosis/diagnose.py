@@ -1,0 +1,287 @@
+"""From a program to a diagnosis: called, paired, replayed at every probe, judged; culprits and remarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from backproof.diagnosis import differences, guards, numerics
+from backproof.diagnosis.answer import Answer
+from backproof.diagnosis.case import Case, FloatCall, Player, Probe
+from backproof.diagnosis.culprit import Culprit
+from backproof.diagnosis.culprits import find_culprits
+from backproof.diagnosis.failure import Failure, failure_of
+from backproof.diagnosis.judging import Judged, Judgement, Status, judge
+from backproof.diagnosis.leaves import spelled
+from backproof.diagnosis.pairing import Pairing, paired, sentence
+from backproof.diagnosis.probes import DRAWN, SATURATED, drawn
+from backproof.diagnosis.report import Diagnosis, GradientReport, Remark, Verdict
+from backproof.diagnosis.words import culprit_report, name_of, one_scale
+from backproof.replay.refusal import NotFollowed, TooLarge
+
+SECONDS = 3.0  # that the search for culprits may take
+
+
+def diagnose(case: Case, seconds: float = SECONDS) -> Diagnosis:
+    """Judge a program, and find what is wrong with it.
+
+    Args:
+        seconds: that the search for culprits may take.
+    """
+    file, folder = str(case.program.path), case.program.folder
+    try:
+        return _Trial(case, seconds).diagnosis()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        failure = failure_of(error, folder)
+        if failure is None:
+            raise
+        return Diagnosis("cannot run", failure.sentence, file, line=failure.line)
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    probe: Probe
+    judgement: Judgement
+    call: FloatCall
+
+
+class _Trial:
+    """The steps of one diagnosis, in order."""
+
+    def __init__(self, case: Case, seconds: float) -> None:
+        self.case, self.seconds = case, seconds
+        self.remarks: list[Remark] = []
+        self.file = str(case.program.path)
+
+    def diagnosis(self) -> Diagnosis:
+        with Player(self.case) as player:
+            call = player.call()
+            answer = call.answer()
+            self.pairing, self.said = self._paired(call, answer)
+            if self.pairing.unmatched or self.pairing.ambiguous or not self.pairing.pairs:
+                return self._unpaired(call)
+            self._look_again(player, call, answer)
+            probes = self._probes(player, call)
+            try:
+                judged = self._judge(probes)
+            except (NotFollowed, TooLarge) as error:
+                return self._by_differences(player, call.arguments, error)
+        return self._concluded(judged)
+
+    def _paired(self, call: FloatCall, answer: Answer) -> tuple[Pairing, str]:
+        shapes = {where: np.shape(g) for where, g in answer.gradients.items()}
+        given = {where: np.shape(a) for where, a in call.arguments.items()}
+        pairing = paired(shapes, given)
+        return pairing, sentence(pairing, given)
+
+    def _unpaired(self, call: FloatCall) -> Diagnosis:
+        """A gradient without a parameter is never passed over."""
+        names = ", ".join(spelled(where) for where in call.arguments)
+        if self.pairing.ambiguous:
+            where, ways = self.pairing.ambiguous[0]
+            said = f"the gradient {spelled(where)} may belong to {' or '.join(map(spelled, ways))}"
+        elif self.pairing.unmatched:
+            said = f"the gradient {spelled(self.pairing.unmatched[0]) or 'returned'} finds no parameter among {names}"
+        else:
+            said = "no gradient is returned"
+        advice = "return a dict with the names of the parameters, as in {'W1': dW1}, or a tuple in their order"
+        return Diagnosis("cannot run", f"{said}: {advice}", self.file, pairing=self.said)
+
+    def _look_again(self, player: Player, call: FloatCall, answer: Answer) -> None:
+        """A second call with the same arguments must give the same."""
+        again = player.call(call.arguments).answer()
+        if not _same(answer, again):
+            text = "a second call with the same arguments gives other numbers: something is kept from call to call"
+            self.remarks.append(Remark("state", None, text))
+        for where in self.pairing.without:
+            self.remarks.append(Remark("no gradient", None, f"{spelled(where)} has no gradient in what is returned"))
+
+    def _probes(self, player: Player, call: FloatCall) -> list[tuple[Probe, FloatCall]]:
+        """The example, and parameters drawn anew where the program can take them."""
+        parameters = {pair.parameter for pair in self.pairing.pairs}
+        found: list[tuple[Probe, FloatCall]] = [(call.arguments, call)]
+        for seed, times in enumerate(DRAWN, 1):
+            probe = drawn(call.arguments, parameters, times, seed)
+            try:
+                made = player.call(probe)
+                if _finite(made.answer()):
+                    found.append((made.arguments, made))
+            except Exception:
+                continue
+        return found
+
+    def _judge(self, probes: list[tuple[Probe, FloatCall]]) -> list[_Judged]:
+        pairs = self.pairing.pairs
+        found = [_Judged(probes[0][0], judge(self.case, probes[0][0], pairs), probes[0][1])]
+        for probe, call in probes[1:]:
+            try:
+                found.append(_Judged(probe, judge(self.case, probe, pairs), call))
+            except (NotFollowed, TooLarge):
+                raise
+            except Exception:
+                continue
+        return found
+
+    # Conclusions.
+
+    def _concluded(self, judged: list[_Judged]) -> Diagnosis:
+        wrong = [
+            one for one in judged if any(g.status in (Status.WRONG, Status.SHAPE) for g in one.judgement.gradients)
+        ]
+        if wrong:
+            return self._guarded(judged) or self._wrong([*wrong, *(one for one in judged if one not in wrong)])
+        if all(g.status is Status.UNKNOWN for one in judged for g in one.judgement.gradients):
+            return self._said("fragile", "the loss or its gradient overflows, so that nothing is known of it", judged)
+        return self._fragile(judged) or self._said("correct", _right(judged[0].judgement.gradients), judged)
+
+    def _guarded(self, judged: list[_Judged]) -> Diagnosis | None:
+        effect = max(_effect(g) for g in judged[0].judgement.gradients)
+        if not effect < guards.SMALL:
+            return None
+        guard = guards.guard_of(self.case, judged[0].probe, self.pairing.pairs)
+        if guard is None:
+            return None
+        text = f"the guard {guard.text} is in the loss and not in the gradient, which it changes by {effect:.0e}"
+        self.remarks.append(Remark("guard", guard.line, text))
+        return self._said("correct", f"correct, but for the guard in line {guard.line}", judged)
+
+    def _wrong(self, judged: list[_Judged]) -> Diagnosis:
+        first = judged[0]
+        probes = [one.probe for one in judged]
+        found = find_culprits(self.case, first.judgement, probes, self.pairing.pairs, self.seconds)
+        names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
+        wrong = [name for name, g in zip(names, first.judgement.gradients, strict=True) if g.status is not Status.RIGHT]
+        said = one_scale(first.judgement) or _wrong_sentence(wrong, len(names))
+        return self._said("wrong", said, judged, found, names)
+
+    def _fragile(self, judged: list[_Judged]) -> Diagnosis | None:
+        names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
+        for one in judged:
+            lost = numerics.fragile_gradients(one.call, one.judgement)
+            if lost:
+                where = numerics.where_lost(self.case, one.probe, one.judgement, lost)
+                shown = ", ".join(names[position] for position in lost)
+                verb = "loses" if len(lost) == 1 else "lose"
+                text = f"right as mathematics, but {shown} {verb} most digits in floating point"
+                if where is not None:
+                    self.remarks.append(Remark("overflow", where.place.line, f"{where.place.text} {where.what}"))
+                    text += f": {where.place.text} {where.what} (line {where.place.line})"
+                return self._said("fragile", text, judged)
+        self._look_at_large(judged)
+        return None
+
+    def _look_at_large(self, judged: list[_Judged]) -> None:
+        """Large parameters, where exponentials overflow: said, not held against the program."""
+        parameters = {pair.parameter for pair in self.pairing.pairs}
+        probe = drawn(judged[0].probe, parameters, SATURATED, 9)
+        try:
+            with Player(self.case) as player:
+                finite = _finite(player.call(probe).answer())
+        except Exception:
+            return
+        if not finite:
+            text = f"with parameters {SATURATED:g} times as large the loss or a gradient is not finite"
+            self.remarks.append(Remark("overflow", None, text))
+
+    def _by_differences(self, player: Player, example: Probe, error: Exception) -> Diagnosis:
+        failure = failure_of(error, self.case.program.folder) or Failure(str(error), None)
+        where = f" (line {failure.line})" if failure.line else ""
+        reason = f"{failure.sentence}{where}, so the gradients are compared with differences of the program's own loss"
+        self.remarks.append(Remark("differences", failure.line, reason))
+        judged = differences.judge_by_differences(player, example, self.pairing.pairs)
+        names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
+        wrong = [name for name, g in zip(names, judged, strict=True) if g.status is not Status.RIGHT]
+        verdict: Verdict = "wrong" if wrong else "correct"
+        summary = _wrong_sentence(wrong, len(names)) if wrong else f"{_right(judged)}, as far as differences show"
+        return Diagnosis(
+            verdict, summary, self.file, _reports(names, [judged]), [], self.remarks, self.said, None, 1, traced=False
+        )
+
+    def _said(
+        self,
+        verdict: Verdict,
+        summary: str,
+        judged: list[_Judged],
+        culprits: list[Culprit] | None = None,
+        names: list[str] | None = None,
+    ) -> Diagnosis:
+        names = names or [name_of(pair, self.pairing) for pair in self.pairing.pairs]
+        reports = [culprit_report(self.case.program, culprit, names) for culprit in culprits or []]
+        gradients = _reports(names, [one.judgement.gradients for one in judged])
+        return Diagnosis(verdict, summary, self.file, gradients, reports, self.remarks, self.said, None, len(judged))
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    if one.gradients.keys() != other.gradients.keys():
+        return False
+    pairs = [(one.loss, other.loss), *((one.gradients[w], other.gradients[w]) for w in one.gradients)]
+    return all(np.array_equal(np.asarray(a, float), np.asarray(b, float), equal_nan=True) for a, b in pairs)
+
+
+def _finite(answer: Answer) -> bool:
+    return all(np.isfinite(np.asarray(v, float)).all() for v in [answer.loss, *answer.gradients.values()])
+
+
+def _effect(judged: Judged) -> float:
+    """The largest difference from the truth, relative to the largest true number."""
+    if judged.given.size != judged.true.size:
+        return float("inf")
+    error = float(np.abs(judged.given.reshape(judged.true.shape) - judged.true).max(initial=0.0))
+    size = float(np.abs(judged.true).max(initial=0.0))
+    return error / size if size else (0.0 if error == 0 else float("inf"))
+
+
+def _right(gradients: tuple[Judged, ...]) -> str:
+    count = len(gradients)
+    return {1: "the gradient is right", 2: "both gradients are right"}.get(count, f"all {count} gradients are right")
+
+
+def _wrong_sentence(wrong: list[str], count: int) -> str:
+    if len(wrong) == count:
+        return {1: "the gradient is wrong", 2: "both gradients are wrong"}.get(
+            count, f"all {count} gradients are wrong"
+        )
+    verb = "is" if len(wrong) == 1 else "are"
+    rest = count - len(wrong)
+    others = "the other one is right" if rest == 1 else f"the other {rest} are right"
+    return f"{', '.join(wrong)} {verb} wrong; {others}"
+
+
+def _reports(names: list[str], judged: list[Any]) -> dict[str, GradientReport]:
+    """Each gradient at its worst probe."""
+    found = {}
+    for position, name in enumerate(names):
+        probes = [gradients[position] for gradients in judged]
+        worst = min(probes, key=lambda g: (g.status is Status.RIGHT, g.status is Status.UNKNOWN, g.digits))
+        found[name] = GradientReport(
+            worst.status.value, round(worst.digits, 1), _worst(worst), list(worst.given.shape), list(worst.true.shape)
+        )
+    return found
+
+
+def _worst(judged: Judged) -> tuple[list[int], float, float] | None:
+    if judged.status is Status.RIGHT or judged.given.size != judged.true.size or not judged.true.size:
+        return None
+    given = judged.given.reshape(judged.true.shape)
+    place = np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(given - judged.true), nan=np.inf))), given.shape)
+    return [int(k) for k in place], float(given[place]), float(judged.true[place])
+
+
+def diagnose_file(path: Path | str, seconds: float = SECONDS) -> Diagnosis:
+    """Judge a file that has ``backprop`` and ``example``."""
+    from backproof.replay.loading import Program
+
+    path = Path(path).absolute()
+    try:
+        program = Program(path)
+    except Exception as error:
+        failure = failure_of(error, path.parent)
+        if failure is None:
+            raise
+        return Diagnosis("cannot run", failure.sentence, str(path), line=failure.line)
+    return diagnose(Case(program), seconds)

@@ -1,0 +1,50 @@
+"""What a learner's program raised: where in his files, and in plain words."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import NamedTuple
+
+from backproof.diagnosis.answer import NotAnAnswer
+from backproof.diagnosis.case import CannotCall
+from backproof.replay.refusal import NotFollowed, TooLarge
+from backproof.replay.sources import ProgramError
+
+
+class Failure(NamedTuple):
+    """Why a program cannot be judged: one sentence, and the line."""
+
+    sentence: str
+    line: int | None
+
+
+def failure_of(error: BaseException, folder: Path) -> Failure | None:
+    """The failure that an exception is; None for one that the program has no part in.
+
+    Args:
+        folder: of the program: its lines are those of files in it.
+    """
+    line = line_in(error, folder)
+    if isinstance(error, ProgramError):
+        return Failure(str(error), error.line)
+    if isinstance(error, CannotCall | NotAnAnswer | TooLarge):
+        return Failure(str(error), None)
+    if isinstance(error, NotFollowed):
+        return Failure(f"{error} is not followed", line)
+    if isinstance(error, SystemExit):
+        return Failure(f"the program called sys.exit({error.code!r})", line)
+    if line is None:
+        return None
+    text = str(error).splitlines()[0] if str(error) else ""
+    name = type(error).__name__
+    return Failure(f"the program raises {name}{f': {text}' if text else ''}", line)
+
+
+def line_in(error: BaseException, folder: Path) -> int | None:
+    """The innermost line of a file of the program that an exception passed."""
+    found = None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if Path(frame.filename).parent == folder or folder in Path(frame.filename).parents:
+            found = frame.lineno
+    return found

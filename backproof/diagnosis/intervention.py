@@ -1,0 +1,159 @@
+"""Interventions: one expression's value is replaced by what it might have to be, and the program runs on.
+
+Where every gradient comes out right, that expression was the culprit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from backproof.diagnosis.candidates import Candidate
+from backproof.diagnosis.case import Case, Player, Probe
+from backproof.diagnosis.flow import Flow
+from backproof.diagnosis.judging import Judgement, Status
+from backproof.diagnosis.leaves import Where
+from backproof.diagnosis.targets import Meaning, Target, fitted
+from backproof.diagnosis.turns import replacements
+from backproof.replay.world import Visit
+
+CLOSE = 1e-7  # a filter only: what passes it is confirmed on exact numbers
+CLOSE_SINGLE = 1e-3  # where the program computes in single precision
+
+Replacements = Mapping[Visit, np.ndarray]
+
+
+class Mend(NamedTuple):
+    """A replacement that puts gradients right.
+
+    Attributes:
+        candidate: what was replaced.
+        target: by what.
+        replaced: the values.
+        mended: the positions of the gradients that are right now, and were not.
+    """
+
+    candidate: Candidate
+    target: Target
+    replaced: dict[Visit, np.ndarray]
+    mended: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the gradients of one probe should be.
+
+    Attributes:
+        probe: the numbers of every argument.
+        ways: to each gradient in what is returned.
+        parameters: that they are the gradients of.
+        true: the true gradients.
+        loss: the loss, which no replacement may change.
+        close: how close in floating point counts.
+    """
+
+    probe: Probe
+    ways: tuple[Where, ...]
+    parameters: tuple[Where, ...]
+    true: tuple[np.ndarray, ...]
+    loss: float
+    close: float
+
+    def right(self, player: Player, replaced: Replacements) -> frozenset[int]:
+        """The positions of the gradients that come out right; none where the program fails, or the loss changes."""
+        try:
+            answer = player.call(self.probe, replaced).answer()
+            loss = float(answer.loss)
+        except Exception:
+            return frozenset()
+        if not abs(loss - self.loss) <= self.close * max(1.0, abs(self.loss)):
+            return frozenset()
+        return frozenset(k for k, way in enumerate(self.ways) if self._is_right(k, answer.gradients.get(way)))
+
+    def _is_right(self, position: int, gradient: object) -> bool:
+        true = self.true[position]
+        given = np.asarray(gradient, np.float64) if gradient is not None else np.empty(0)
+        if given.size != true.size or fitted(given, true.shape) is None:
+            return False
+        if [n for n in given.shape if n != 1] != [n for n in true.shape if n != 1]:
+            return False
+        error = np.abs(given.reshape(true.shape) - true).max(initial=0.0)
+        return bool(error <= self.close * max(np.abs(true).max(initial=0.0), 1e-6 * self.scale))
+
+    @property
+    def scale(self) -> float:
+        """The largest number among all gradients."""
+        return max(float(np.abs(true).max(initial=0.0)) for true in self.true)
+
+
+def wanted_of(judgement: Judgement, probe: Probe, case: Case) -> Wanted:
+    """What the gradients of this call should be."""
+    ways = tuple(g.pair.gradient for g in judgement.gradients)
+    true = tuple(g.true for g in judgement.gradients)
+    parameters = tuple(g.pair.parameter for g in judgement.gradients)
+    exact = Wanted(probe, ways, parameters, true, float(judgement.tape.hi[judgement.loss]), CLOSE)
+    right = {k for k, g in enumerate(judgement.gradients) if g.status is Status.RIGHT}
+    with Player(case) as player:
+        if right <= exact.right(player, {}) and (right or not _is_single(player, probe)):
+            return exact
+    return replace(exact, close=CLOSE_SINGLE)
+
+
+def _is_single(player: Player, probe: Probe) -> bool:
+    gradients = player.call(probe).answer().gradients.values()
+    return any(getattr(g, "dtype", None) in (np.float32, np.float16) for g in gradients)
+
+
+def _as_output(candidate: Candidate, wanted: Wanted) -> list[tuple[Target, dict[Visit, np.ndarray]]]:
+    """The true gradient itself, for what is returned in another shape."""
+    known = [(o, k) for o, k in zip(candidate.occurrences, candidate.outputs, strict=False) if k is not None]
+    if not known:
+        return []
+    target = Target(Meaning.ADJOINT, wanted.parameters[known[0][1]], tuple(wanted.true[k] for _, k in known))
+    return [(target, {(candidate.key, occurrence): wanted.true[k] for occurrence, k in known})]
+
+
+LIKELY = 4  # replacements of one place that are tried before any other place's further ones
+
+
+def mends(
+    player: Player,
+    wanted: Wanted,
+    tried: Sequence[Candidate],
+    targets: Sequence[Target],
+    wrong: frozenset[int],
+    kept: Replacements,
+    until: float,
+    whole: bool = True,
+    flow: Flow | None = None,
+    likely: bool = False,
+) -> Iterator[Mend]:
+    """The replacements that mend gradients and break none, as they are found.
+
+    Args:
+        kept: replacements that are made already.
+        until: when to stop, on ``time.process_time``'s clock, which other programs do not slow down.
+        whole: whether all wrong gradients must be mended.
+        likely: whether only the likeliest replacements of each place are tried.
+    """
+    right_before = frozenset(range(len(wanted.ways))) - wrong
+    asked = [c for c in tried if not whole or c.reaches == wrong]
+    rest: dict[int, list[tuple[Target, dict[Visit, np.ndarray]]]] = {}
+    for turn in (1, 2)[: 1 if likely else 2]:
+        for candidate in asked:
+            if turn == 1:
+                ways = [*_as_output(candidate, wanted), *replacements(candidate, targets, flow)]
+                ways, rest[candidate.key] = ways[:LIKELY], ways[LIKELY:]
+            else:
+                ways = rest[candidate.key]
+            for target, replaced in ways:
+                if time.process_time() > until:
+                    return
+                right = wanted.right(player, {**kept, **replaced})
+                mended = right & wrong
+                if mended and right_before <= right and (mended == wrong or not whole):
+                    yield Mend(candidate, target, replaced, mended)

@@ -1,0 +1,166 @@
+"""Is each returned gradient the derivative of the returned loss? Decided on balls: nobody picks a tolerance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backproof.balls import Balls
+from backproof.diagnosis.answer import answer_of
+from backproof.diagnosis.case import Case, ExactCall, Probe, exact_call
+from backproof.diagnosis.pairing import Pair
+from backproof.replay.operands import ids_of, is_traced
+from backproof.replay.tape import Adjoints, Tape
+
+DIGITS = 1e-20  # a difference of 0 is known to 20 digits of the largest derivative that could have gone into it
+MOST_DIGITS = 17.0
+
+
+class Status(Enum):
+    """What a returned gradient is."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    SHAPE = "shape"  # of another size than its parameter
+    UNKNOWN = "unknown"  # an overflow: nothing is known of it
+
+
+class Judged(NamedTuple):
+    """One returned gradient.
+
+    Attributes:
+        pair: what it is the gradient of.
+        status: what it is.
+        given: what the program computes, exactly, rounded once; in the shape that it has.
+        true: the true gradient, rounded once, in the shape of the parameter.
+    """
+
+    pair: Pair
+    status: Status
+    given: np.ndarray
+    true: np.ndarray
+
+    @property
+    def digits(self) -> float:
+        """How many digits of the largest number of the true gradient are right everywhere: 0 to 17."""
+        if self.status is Status.RIGHT:
+            return MOST_DIGITS
+        if self.given.size != self.true.size:
+            return 0.0
+        error = np.abs(self.given.reshape(self.true.shape) - self.true).max(initial=0.0)
+        size = np.abs(self.true).max(initial=0.0)
+        with np.errstate(all="ignore"):
+            return float(np.clip(np.nan_to_num(-np.log10(error / size), nan=0.0, posinf=MOST_DIGITS), 0.0, MOST_DIGITS))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All gradients of one call, with the tape that shows it.
+
+    Attributes:
+        gradients: in the order in which they were returned.
+        loss: the entry of the loss.
+        adjoints: of the loss.
+    """
+
+    call: ExactCall
+    gradients: tuple[Judged, ...]
+    loss: int
+    adjoints: Adjoints
+    entries: tuple[np.ndarray, ...]
+
+    @property
+    def all_right(self) -> bool:
+        """Whether every gradient is right."""
+        return all(g.status is Status.RIGHT for g in self.gradients)
+
+    @property
+    def tape(self) -> Tape:
+        """Of the call."""
+        return self.call.tape
+
+
+def judge(case: Case, probe: Probe, pairs: tuple[Pair, ...], call: ExactCall | None = None) -> Judgement:
+    """Judge one call on exact numbers.
+
+    Args:
+        probe: the numbers of every argument.
+        pairs: which gradient belongs to which argument.
+        call: the call, where it was made already.
+
+    Raises:
+        NotFollowed, TooLarge: as ``exact_call``.
+        NotAnAnswer: it returns no loss with gradients.
+        KeyError: the program returns other gradients than those in the pairs.
+    """
+    call = exact_call(case, probe) if call is None else call
+    answer, tape = answer_of(call.returned), call.tape
+    loss = entry_of(tape, answer.loss)
+    adjoints = tape.adjoints(loss)
+    scale = float(np.max(np.abs(adjoints.hi), initial=0.0, where=np.isfinite(adjoints.hi)))
+    entries = tuple(ids_of(tape, answer.gradients[pair.gradient]) for pair in pairs)
+    judged = tuple(
+        _judged(pair, values_at(tape, ids), adjoints_at(adjoints, call.entries[pair.parameter]), scale)
+        for pair, ids in zip(pairs, entries, strict=True)
+    )
+    return Judgement(call, judged, loss, adjoints, entries)
+
+
+def entry_of(tape: Tape, number: Any) -> int:
+    """The entry of one number; a plain one is a constant."""
+    return int(number.ids.reshape(())) if is_traced(number) else tape.constant(float(number))
+
+
+class Shaped(NamedTuple):
+    """Balls in a row, and the shape that they belong in: also that of a single number."""
+
+    balls: Balls
+    shape: tuple[int, ...]
+
+    @property
+    def nearest(self) -> np.ndarray:
+        """Rounded once, in the shape; NaN where nothing is known."""
+        known = np.isfinite(self.balls.radius)
+        return np.where(known, self.balls.hi, np.nan).reshape(self.shape)
+
+
+def values_at(tape: Tape, ids: np.ndarray) -> Shaped:
+    """The values of entries."""
+    return Shaped(tape.values(ids.reshape(-1)), ids.shape)
+
+
+def adjoints_at(adjoints: Adjoints, ids: np.ndarray) -> Shaped:
+    """The adjoints of entries."""
+    return Shaped(adjoints.of(ids.reshape(-1)), ids.shape)
+
+
+def _judged(pair: Pair, given: Shaped, true: Shaped, scale: float) -> Judged:
+    """A vector may be a row or a column: that is the learner's affair."""
+    fits = same_shape(given.shape, true.shape)
+    status = status_of(given.balls, true.balls, scale) if fits else Status.SHAPE
+    return Judged(pair, status, given.nearest, true.nearest)
+
+
+def same_shape(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    """Whether two shapes differ by axes of length 1 only."""
+    return a == b or [n for n in a if n != 1] == [n for n in b if n != 1]
+
+
+def status_of(given: Balls, true: Balls, scale: float) -> Status:
+    """Whether two rows of values are the same numbers everywhere.
+
+    Args:
+        scale: the largest number that may have cancelled in them.
+    """
+    if not (np.isfinite(given.radius).all() and np.isfinite(true.radius).all()):
+        return Status.UNKNOWN
+    difference = given - true
+    if not np.isfinite(difference.radius).all():
+        return Status.UNKNOWN
+    if (np.abs(difference.hi + difference.lo) > difference.radius).any():
+        return Status.WRONG
+    size = max(scale, float(true.size.max(initial=0.0)))
+    return Status.RIGHT if (difference.size <= DIGITS * size).all() else Status.UNKNOWN

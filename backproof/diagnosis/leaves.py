@@ -1,0 +1,140 @@
+"""The numbers inside of what a program takes and gives: in dicts, lists, tuples, objects, with the way to each."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from backproof.replay.operands import is_traced
+
+Where = tuple[str | int, ...]  # keys, positions and attributes, from the outside in
+
+_NOT_ENTERED = (types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType, type, str, bytes)
+
+
+def is_leaf(thing: Any) -> bool:
+    """Whether this is an array of numbers with a fraction, or one such number, exact or not."""
+    if is_traced(thing) or isinstance(thing, float | np.floating):
+        return True
+    return isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
+
+
+def _is_whole(thing: Any) -> bool:
+    if isinstance(thing, np.ndarray):
+        return thing.dtype.kind in "iu"
+    return isinstance(thing, int | np.integer) and not isinstance(thing, bool)
+
+
+def leaves(thing: Any, integers: bool = False) -> dict[Where, Any]:
+    """Every leaf by the way to it, in order.
+
+    Args:
+        integers: whether arrays of whole numbers, and whole numbers, are leaves too.
+    """
+    return dict(_walk(thing, (), set(), integers))
+
+
+def _walk(thing: Any, where: Where, seen: set[int], integers: bool) -> Iterator[tuple[Where, Any]]:
+    if is_leaf(thing) or (integers and _is_whole(thing)):
+        yield where, thing
+        return
+    if isinstance(thing, _NOT_ENTERED) or id(thing) in seen:
+        return
+    parts = list(_parts(thing))
+    if parts:
+        seen.add(id(thing))
+    for step, part in parts:
+        yield from _walk(part, (*where, step), seen, integers)
+
+
+def _parts(thing: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(thing, Mapping):
+        yield from ((key if isinstance(key, int) else str(key), value) for key, value in thing.items())
+    elif isinstance(thing, tuple) and hasattr(thing, "_fields"):
+        yield from zip(thing._fields, thing, strict=True)
+    elif isinstance(thing, list | tuple) or (
+        isinstance(thing, np.ndarray) and thing.dtype == object and thing.ndim == 1
+    ):
+        yield from enumerate(thing)
+    elif not isinstance(thing, np.ndarray | np.generic):
+        yield from getattr(thing, "__dict__", {}).items()
+        for kind in type(thing).__mro__:
+            slots = getattr(kind, "__slots__", ())
+            for name in (slots,) if isinstance(slots, str) else slots:
+                if not name.startswith("__") and hasattr(thing, name):
+                    yield name, getattr(thing, name)
+
+
+def refilled(thing: Any, new: Callable[[Where, Any], Any]) -> Any:
+    """The same thing with other numbers in its leaves.
+
+    Arrays are written into, so that what shares them still does; lists, dicts and objects stay the same ones; tuples
+    are made again.
+
+    Args:
+        new: the new value of a leaf, from the way to it and its present value; None leaves it.
+    """
+    return _refilled(thing, (), new, {})
+
+
+def _refilled(thing: Any, where: Where, new: Callable[[Where, Any], Any], done: dict[int, Any]) -> Any:
+    if id(thing) in done and not isinstance(thing, float):
+        return done[id(thing)]
+    if is_leaf(thing):
+        made = _leaf(thing, new(where, thing))
+        done[id(thing)] = made
+        return made
+    if isinstance(thing, _NOT_ENTERED):
+        return thing
+    parts = list(_parts(thing))
+    if not parts:
+        return thing
+    done[id(thing)] = thing
+    changed = {step: _refilled(part, (*where, step), new, done) for step, part in parts}
+    if isinstance(thing, tuple):
+        done[id(thing)] = _tuple_of(thing, list(changed.values()))
+        return done[id(thing)]
+    for step, part in parts:
+        if changed[step] is not part:
+            _put(thing, step, changed[step])
+    return thing
+
+
+def _leaf(old: Any, new: Any) -> Any:
+    if new is None:
+        return old
+    if is_traced(new):
+        if not (is_traced(old) and old.ndim):
+            return new
+        old.ids[...] = new.ids
+        return old
+    if isinstance(old, np.ndarray) and old.ndim and old.flags.writeable:
+        old[...] = new
+        return old
+    return type(old)(new) if isinstance(old, float | np.floating) else new
+
+
+def _tuple_of(old: tuple[Any, ...], parts: list[Any]) -> tuple[Any, ...]:
+    made: tuple[Any, ...] = old._make(parts) if hasattr(old, "_make") else type(old)(parts)
+    return made
+
+
+def _put(thing: Any, step: str | int, value: Any) -> None:
+    if isinstance(thing, Mapping):
+        key = next(key for key in thing if key == step or str(key) == step)
+        thing[key] = value  # type: ignore[index]
+    elif isinstance(thing, list | np.ndarray):
+        thing[step] = value  # type: ignore[index]
+    else:
+        object.__setattr__(thing, str(step), value)
+
+
+def spelled(where: Where) -> str:
+    """As a learner would write it: ``params.W1``, ``weights[0]``."""
+    text = ""
+    for step in where:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text

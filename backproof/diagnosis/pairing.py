@@ -1,0 +1,192 @@
+"""Which returned gradient belongs to which argument: by key, then by order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from backproof.diagnosis.leaves import Where, spelled
+
+Shape = tuple[int, ...]
+
+
+class Pair(NamedTuple):
+    """A gradient and its parameter: where it stands in what was returned, and in the arguments."""
+
+    gradient: Where
+    parameter: Where
+
+
+class Pairing(NamedTuple):
+    """The pairs, and what stayed alone.
+
+    Attributes:
+        pairs: in the order of the gradients.
+        unmatched: gradients that find no parameter.
+        ambiguous: gradients that find several, with those.
+        without: parameters beside others (in one dict, list or object) that have gradients, and have none themselves.
+        by_order: whether the order decided, not names.
+    """
+
+    pairs: tuple[Pair, ...]
+    unmatched: tuple[Where, ...] = ()
+    ambiguous: tuple[tuple[Where, tuple[Where, ...]], ...] = ()
+    without: tuple[Where, ...] = ()
+    by_order: bool = False
+
+
+def paired(
+    gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape], names: Sequence[str | None] = ()
+) -> Pairing:
+    """Pair gradients with arguments.
+
+    Args:
+        gradients: the shape of every returned gradient, in order.
+        arguments: the shape of every argument.
+        names: where the gradients came as a tuple, the variables that its parts were in the program, where they were.
+    """
+    named = any(isinstance(step, str) for where in gradients for step in where)
+    if not named and names and all(names) and len(names) == len({where[:1] for where in gradients}):
+        renamed = {(str(names[int(where[0])]), *where[1:]): where for where in gradients}
+        found = _by_name({name: gradients[where] for name, where in renamed.items()}, arguments)
+        if not found.unmatched and not found.ambiguous:
+            pairs = tuple(Pair(renamed[pair.gradient], pair.parameter) for pair in found.pairs)
+            return found._replace(pairs=pairs)
+    return _by_name(gradients, arguments) if named else _by_order(gradients, arguments)
+
+
+# By name: ``dW1`` is ``W1`` with something before it. What stands before or after is learned from the names themselves.
+
+
+def _by_name(gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape]) -> Pairing:
+    best: tuple[int, dict[Where, list[Where]]] | None = None
+    for folded in (False, True):
+        for extra in _extras(gradients, arguments, folded):
+            found = {g: _ends_with(arguments, _bare(g, extra, folded), folded) for g in gradients}
+            full = {g: found[g] or _ends_with(arguments, _fold(g, folded), folded) for g in gradients}
+            once = [tuple(ways) for ways in full.values() if len(ways) == 1]
+            score = len(set(once)) * 1000 - len(extra[0]) - len(extra[1]) - (500 if folded else 0)
+            if best is None or score > best[0]:
+                best = score, full
+    matches = _settled(best[1] if best else {}, gradients, arguments)
+    pairs = tuple(Pair(g, ways[0]) for g, ways in matches.items() if len(ways) == 1)
+    return Pairing(
+        pairs,
+        unmatched=tuple(g for g in gradients if not matches.get(g)),
+        ambiguous=tuple((g, tuple(ways)) for g, ways in matches.items() if len(ways) > 1),
+        without=_without([pair.parameter for pair in pairs], arguments),
+    )
+
+
+def _fold(where: Where, folded: bool) -> Where:
+    return tuple(step.lower() if folded and isinstance(step, str) else step for step in where)
+
+
+def _extras(gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape], folded: bool) -> set[tuple[str, str]]:
+    """What may stand before and after a parameter's name: from every name that holds another."""
+    have = {step for where in arguments for step in _fold(where, folded) if isinstance(step, str)}
+    found = {("", "")}
+    for where in gradients:
+        for step in _fold(where, folded):
+            if isinstance(step, str):
+                for name in have:
+                    before, inside, after = step.partition(name)
+                    if inside and len(before) + len(after) <= 12:
+                        found.add((before, after))
+    return found
+
+
+def _bare(where: Where, extra: tuple[str, str], folded: bool) -> Where:
+    before, after = extra
+
+    def bare(step: str | int) -> str | int:
+        if not isinstance(step, str):
+            return step
+        fits = step.startswith(before) and step.endswith(after) and len(step) > len(before) + len(after)
+        return step[len(before) : len(step) - len(after)] if fits else step
+
+    return tuple(map(bare, _fold(where, folded)))
+
+
+def _ends_with(arguments: Mapping[Where, Shape], tail: Where, folded: bool) -> list[Where]:
+    """The arguments whose way ends so, or holds these steps in this order if none does."""
+    ends = [a for a in arguments if _fold(a, folded)[-len(tail) :] == tail]
+    whole = [a for a in ends if len(a) == len(tail)]
+    return (
+        whole
+        or ends
+        or [a for a in arguments if a and _fold(a, folded)[-1:] == tail[-1:] and _in_order(tail, _fold(a, folded))]
+    )
+
+
+def _in_order(few: Where, many: Where) -> bool:
+    steps = iter(many)
+    return all(step in steps for step in few)
+
+
+def _settled(
+    matches: Mapping[Where, list[Where]], gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape]
+) -> dict[Where, list[Where]]:
+    """Several that fit are fewer by shape, and without those that others have taken."""
+    taken = {ways[0] for ways in matches.values() if len(ways) == 1}
+    settled = {}
+    for gradient, ways in matches.items():
+        if len(ways) > 1:
+            ways = [w for w in ways if w not in taken] or ways
+            ways = [w for w in ways if arguments[w] == gradients[gradient]] or ways
+        settled[gradient] = ways
+    return settled
+
+
+def _without(parameters: Sequence[Where], arguments: Mapping[Where, Shape]) -> tuple[Where, ...]:
+    """Arguments in the same container as parameters, of the same depth, that have no gradient."""
+    homes = {where[:-1] for where in parameters if len(where) > 1}
+    return tuple(a for a in arguments if len(a) > 1 and a[:-1] in homes and a not in parameters)
+
+
+# By order.
+
+
+def _by_order(gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape]) -> Pairing:
+    """The arguments in their order that have the gradients' shapes; the last ones where several do, or none."""
+    ways, wanted = list(arguments), list(gradients.values())
+    places = _fitting([arguments[way] for way in ways], wanted)
+    if places is None:
+        if len(wanted) > len(ways):
+            return Pairing((), unmatched=tuple(gradients), by_order=True)
+        places = list(range(len(ways) - len(wanted), len(ways)))
+    pairs = tuple(Pair(g, ways[place]) for g, place in zip(gradients, places, strict=True))
+    parameters = [pair.parameter for pair in pairs]
+    return Pairing(pairs, without=_without(parameters, arguments), by_order=True)
+
+
+def _fitting(have: list[Shape], wanted: list[Shape]) -> list[int] | None:
+    """Places in increasing order with these shapes: side by side if possible, as late as possible."""
+    count = len(wanted)
+    for start in range(len(have) - count, -1, -1):
+        if have[start : start + count] == wanted:
+            return list(range(start, start + count))
+    places: list[int] = []
+    last = len(have)
+    for shape in reversed(wanted):
+        last = next((place for place in range(last - 1, -1, -1) if have[place] == shape), -1)
+        if last < 0:
+            return None
+        places.append(last)
+    assert all(later > earlier for later, earlier in pairwise(places))
+    return places[::-1]
+
+
+def sentence(pairing: Pairing, arguments: Mapping[Where, Shape]) -> str:
+    """What was paired, in words: ``dW1 of W1, db1 of b1; no gradient: X, y``."""
+    parameters = [pair.parameter for pair in pairing.pairs]
+    if pairing.by_order:
+        said = f"the gradients are of {', '.join(map(spelled, parameters))}, in this order"
+    else:
+        said = ", ".join(
+            spelled(p) if spelled(g) == spelled(p) else f"{spelled(g) or 'the gradient'} of {spelled(p)}"
+            for g, p in pairing.pairs
+        )
+    rest = [spelled(a) for a in arguments if a not in parameters]
+    return "; ".join([said, *([f"no gradient: {', '.join(rest)}"] if rest else [])])

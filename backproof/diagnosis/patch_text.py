@@ -1,0 +1,127 @@
+"""A change as text: the learner's own lines with as little in them changed as can be."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+
+from backproof.diagnosis.kinds import Kind
+from backproof.diagnosis.repair import Change
+from backproof.diagnosis.report import PatchReport
+from backproof.replay.places import Lines
+
+
+def patch_of(text: str, change: Change) -> PatchReport | None:
+    """The change as a difference of lines; None where it cannot be written so.
+
+    Args:
+        text: of the file that it is in.
+    """
+    new = _after(text, change)
+    if new is None or new == text:
+        return None
+    return difference(text, new)
+
+
+def difference(before: str, after: str) -> PatchReport:
+    """The lines that differ between two texts."""
+    old, new = before.splitlines(), after.splitlines()
+    line, first = 0, ""
+    diff: list[str] = []
+    for tag, i, k, j, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        if not diff:
+            line, first = i + 1, new[j] if j < m else ""
+        diff += [f"- {text}" for text in old[i:k]] + [f"+ {text}" for text in new[j:m]]
+    return PatchReport(line, first, diff)
+
+
+def _after(text: str, change: Change) -> str | None:
+    if isinstance(change.old, ast.expr):
+        return _spliced(text, change.old, change.new[0])
+    if len(change.edits) == 2:
+        return _moved(text, change.old, change.edits[1].old, change.edits[1].new[0] is change.old)
+    if change.kind is Kind.INSERTED:
+        return _inserted(text, change.old, change.new[0])
+    if not change.new:
+        return _without(text, change.old)
+    return _spliced(text, change.old, change.new[0])
+
+
+def _spliced(text: str, old: ast.expr | ast.stmt, new: ast.AST) -> str | None:
+    """Something else in the place of an expression or a statement, in brackets where it needs them."""
+    lines = Lines(text)
+    start, end = (
+        _offset(text, lines, old.lineno, old.col_offset),
+        _offset(text, lines, old.end_lineno, old.end_col_offset),
+    )
+    plain = ast.unparse(ast.fix_missing_locations(new))
+    wanted = ast.dump(_parsed(plain, isinstance(new, ast.stmt)))
+    for written in (plain, f"({plain})"):
+        after = text[:start] + written + text[end:]
+        try:
+            tree = ast.parse(after)
+        except SyntaxError:
+            continue
+        if any(ast.dump(node) == wanted for node in ast.walk(tree) if getattr(node, "lineno", 0) == old.lineno):
+            return after
+    return None
+
+
+def _parsed(text: str, is_statement: bool) -> ast.AST:
+    if is_statement:
+        return ast.parse(text).body[0]
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError:  # a part of an index
+        return ast.parse(f"x[{text}]", mode="eval").body.slice  # type: ignore[attr-defined]
+
+
+def _offset(text: str, lines: Lines, line: int | None, column: int | None) -> int:
+    before = text.split("\n")[: (line or 1) - 1]
+    return sum(len(one) + 1 for one in before) + lines.column(line or 1, column or 0)
+
+
+def _without(text: str, statement: ast.expr | ast.stmt) -> str | None:
+    """Without the lines of a statement that has them to itself."""
+    lines = text.split("\n")
+    first, last = statement.lineno - 1, (statement.end_lineno or statement.lineno)
+    after = "\n".join([*lines[:first], *lines[last:]])
+    try:
+        ast.parse(after)
+    except SyntaxError:
+        return None
+    return after
+
+
+def _inserted(text: str, after: ast.expr | ast.stmt, new: ast.AST) -> str:
+    """One line more, after a statement and as far to the right."""
+    lines = text.split("\n")
+    first = lines[after.lineno - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    place = after.end_lineno or after.lineno
+    return "\n".join([*lines[:place], indent + ast.unparse(ast.fix_missing_locations(new)), *lines[place:]])
+
+
+def _moved(text: str, statement: ast.expr | ast.stmt, beside: ast.expr | ast.stmt, before: bool) -> str | None:
+    """The lines of a statement before or after another."""
+    lines = text.split("\n")
+    block = slice(statement.lineno - 1, statement.end_lineno or statement.lineno)
+    moved = lines[block]
+    place = beside.lineno - 1 if before else (beside.end_lineno or beside.lineno)
+    kept = [*enumerate(lines)]
+    out = []
+    for number, line in kept:
+        if number == place:
+            out += moved
+        if not block.start <= number < block.stop:
+            out.append(line)
+    if place >= len(lines):
+        out += moved
+    after = "\n".join(out)
+    try:
+        ast.parse(after)
+    except SyntaxError:
+        return None
+    return after

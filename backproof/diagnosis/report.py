@@ -1,0 +1,125 @@
+"""The diagnosis as a message: what crosses from the process that ran a program, and what ``--json`` writes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Verdict = Literal["correct", "wrong", "fragile", "cannot run"]
+
+
+class GradientReport(msgspec.Struct, frozen=True):
+    """One returned gradient.
+
+    Attributes:
+        status: "right", "wrong", "shape" or "unknown".
+        digits: how many digits of its largest number are right everywhere, at the worst probe.
+        worst: where the largest error is, with what is there and what should be; None where there is none.
+        shape, wanted_shape: of what was returned, and of the parameter.
+    """
+
+    status: str
+    digits: float
+    worst: tuple[list[int], float, float] | None
+    shape: list[int]
+    wanted_shape: list[int]
+
+
+class PatchReport(msgspec.Struct, frozen=True):
+    """A change of the program's text.
+
+    Attributes:
+        line: the first line that changes.
+        text: that line afterwards.
+        diff: all changed lines, each with - or + before it.
+    """
+
+    line: int
+    text: str
+    diff: list[str]
+
+
+class CulpritReport(msgspec.Struct, frozen=True):
+    """One fault.
+
+    Attributes:
+        file, line, column, end_column: where the expression stands; the line from 1, columns from 0.
+        expression: its text.
+        should_be: what it should be, in the learner's terms.
+        family: the kind of mistake; "" where none is known.
+        why: two sentences about the family.
+        gradients: the names of those that are wrong because of it.
+        patch: the proven change of one line, where one was found.
+        others: further changes that are proven too.
+        proven: whether exact replay has shown that the patch puts everything right.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+    expression: str
+    should_be: str
+    family: str
+    why: str
+    gradients: list[str]
+    patch: PatchReport | None
+    others: list[PatchReport]
+    proven: bool
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """Something beside the verdict.
+
+    Attributes:
+        kind: "guard", "state", "random", "writes", "not reached", "no gradient", "overflow", "differences".
+        line: where; None for no line.
+        text: one sentence.
+    """
+
+    kind: str
+    line: int | None
+    text: str
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """What is said of a program.
+
+    Attributes:
+        verdict: see the words in the documentation.
+        summary: one sentence.
+        file: the path of the program.
+        gradients: by name, in the order in which they were returned.
+        culprits: in the order of computation.
+        remarks: beside the verdict.
+        pairing: which gradient belongs to which argument, in words.
+        line: of the file, for a program that cannot run.
+        probes: how many sets of numbers were tried.
+        traced: whether the program was replayed exactly; else its gradients are compared with differences of its loss.
+    """
+
+    verdict: Verdict
+    summary: str
+    file: str
+    gradients: dict[str, GradientReport] = {}
+    culprits: list[CulpritReport] = []
+    remarks: list[Remark] = []
+    pairing: str = ""
+    line: int | None = None
+    probes: int = 0
+    traced: bool = True
+
+
+def encoded(diagnosis: Diagnosis) -> bytes:
+    """As JSON."""
+    return msgspec.json.encode(diagnosis)
+
+
+def decoded(text: bytes) -> Diagnosis:
+    """From JSON.
+
+    Raises:
+        msgspec.ValidationError, msgspec.DecodeError: it is no diagnosis.
+    """
+    return msgspec.json.decode(text, type=Diagnosis)

@@ -1,0 +1,135 @@
+"""The words that an edit may use: the learner's own variables, functions and numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Scope(NamedTuple):
+    """The words that may be used.
+
+    Attributes:
+        atoms: variables, attributes and items with constant keys, nearest first.
+        functions: functions of one argument.
+        constants: numbers.
+    """
+
+    atoms: tuple[str, ...]
+    functions: tuple[str, ...]
+    constants: tuple[float, ...]
+
+
+def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, modules: Sequence[str]) -> Scope:
+    """The words of a function: those nearest to the statement first."""
+    found: dict[str, int] = {}
+    functions: dict[str, None] = {}
+    constants: dict[float, None] = {}
+    home: ast.AST = tree if function is None else function
+    owner = next((n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and function in n.body), None)
+    inside_calls = {id(n.func) for n in ast.walk(owner or home) if isinstance(n, ast.Call)}
+    for node in ast.walk(owner) if owner is not None else ():
+        if (
+            isinstance(node, ast.Attribute)
+            and id(node) not in inside_calls
+            and not isinstance(node.value, ast.Attribute)
+        ):
+            text = _atom(node, modules)
+            if text is not None and text.startswith("self."):
+                found.setdefault(text, abs(node.lineno - statement.lineno))
+    for node in ast.walk(home):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and id(node) not in inside_calls:
+            text = _atom(node, modules)
+            if text is not None:
+                away = abs(node.lineno - statement.lineno)
+                found[text] = min(found.get(text, away), away)
+    if isinstance(function, ast.FunctionDef):
+        for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]:
+            found.setdefault(argument.arg, abs(argument.lineno - statement.lineno))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) < 1e6:
+            constants.setdefault(node.value, None)
+        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+            name = ast.unparse(node.func)
+            if name.startswith(("np.", "numpy.", "math.")) or isinstance(node.func, ast.Name):
+                functions.setdefault(name, None)
+        if isinstance(node, ast.FunctionDef) and len(node.args.args) == 1 and node.col_offset == 0:
+            functions.setdefault(node.name, None)
+    for name in [*functions]:
+        home_of, _, last = name.rpartition(".")
+        for other in _RELATED.get(last, ()):
+            functions.setdefault(f"{home_of}.{other}" if home_of else other, None)
+    plain = [f for f in functions if f.rpartition(".")[2] not in _NO_FUNCTIONS]
+    atoms = sorted(found, key=lambda text: (found[text], len(text)))
+    return Scope(tuple(atoms[:30]), tuple(plain[:12]), tuple(list(constants)[:12]))
+
+
+_RELATED = {
+    "abs": ("sign",), "absolute": ("sign",), "fabs": ("sign",), "sin": ("cos",), "cos": ("sin",), "tanh": ("cosh",),
+    "cosh": ("sinh",), "sinh": ("cosh",), "tan": ("cos",), "arctan": ("square",),
+}  # fmt: skip
+_NO_FUNCTIONS = frozenset(
+    [
+        "example",
+        "print",
+        "len",
+        "range",
+        "zeros",
+        "ones",
+        "zeros_like",
+        "ones_like",
+        "array",
+        "asarray",
+        "default_rng",
+        "seed",
+        "RandomState",
+        "enumerate",
+        "zip",
+        "list",
+        "reversed",
+        "copy",
+        "deepcopy",
+        "dict",
+        "tuple",
+        "float",
+        "int",
+        "str",
+        "sum",
+        "max",
+        "min",
+        "mean",
+        "argmax",
+        "argsort",
+        "empty",
+        "shape",
+        "isinstance",
+        "super",
+        "arange",
+        "items",
+        "append",
+        "set",
+        "sorted",
+        "type",
+        "any",
+        "all",
+    ]
+)
+
+
+def _atom(node: ast.expr, modules: Sequence[str]) -> str | None:
+    """The text of a variable, an attribute, or an item with a constant or a plain name as its key."""
+    if isinstance(node, ast.Name):
+        return None if node.id in modules or node.id.startswith("__") else node.id
+    if isinstance(node, ast.Attribute):
+        base = _atom(node.value, modules)
+        return None if base is None or node.attr in ("shape", "T", "size", "ndim", "dtype") else f"{base}.{node.attr}"
+    if isinstance(node, ast.Subscript):
+        index = node.slice
+        simple = isinstance(index, ast.Constant | ast.Name) or (
+            isinstance(index, ast.BinOp | ast.UnaryOp | ast.Tuple | ast.Slice)
+            and not any(isinstance(n, ast.Call) for n in ast.walk(index))
+        )
+        base = _atom(node.value, modules)
+        return ast.unparse(node) if simple and base is not None else None
+    return None

@@ -1,0 +1,295 @@
+"""The search for the culprits of a wrong program: by intervention, and by what a small change puts right.
+
+From the strictest question to the loosest: one expression and one true adjoint that mend everything; a slope, a forward
+value, a part of an adjoint; a changed statement; at last the expression that mends most, which is kept, and the search
+goes on with what is still wrong.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from backproof.diagnosis.candidates import Candidate, candidates, is_right
+from backproof.diagnosis.case import Case, Player, exact_call
+from backproof.diagnosis.culprit import Culprit, simpler
+from backproof.diagnosis.edits import edits
+from backproof.diagnosis.flow import Flow
+from backproof.diagnosis.formulas import formulas_for
+from backproof.diagnosis.intervention import Mend, mends
+from backproof.diagnosis.judging import Judgement, judge
+from backproof.diagnosis.repair import Bench, Change, changes_of, simplest, surviving
+from backproof.diagnosis.scope import scope_of
+from backproof.diagnosis.statements import block_of, inner_changes, insertions, statement_changes
+from backproof.diagnosis.targets import (
+    Target,
+    adjoint_targets,
+    forward_series,
+    parts_of,
+    scaled_targets,
+    slope_targets,
+    value_targets,
+)
+from backproof.replay.places import Expression, Spot
+from backproof.replay.whole import balls_of
+
+MOST_CULPRITS = 4
+_TRIED_EXPRESSIONS = 8  # of the mends found, for patches
+_TRIED_STATEMENTS = 4
+_TRIED_FORMULAS = 2
+_MOST_ENTRIES_OF_FLOW = 100_000
+_CHEAP = 1.35  # edits up to this cost are tried first
+_ONE_QUESTION, _STATEMENTS, _INSIDE = 0.12, 0.14, 0.2  # shares of the time
+
+
+@dataclass
+class Search:
+    """A search for culprits, until a deadline."""
+
+    case: Case
+    judgement: Judgement
+    bench: Bench
+    until: float
+    seconds: float
+    wrong: frozenset[int]
+    depth: int = 0
+    asked: set[tuple[int, bool, bool]] = field(default_factory=set)
+
+    def run(self) -> list[Culprit]:
+        """The culprits in the order of computation."""
+        self.backward = candidates(self.judgement, sorted(self.wrong), forward=False)
+        self.loads = candidates(self.judgement, sorted(self.wrong), forward=True)
+        self.series = forward_series(self.judgement)
+        used = self.judgement.tape.reaching(np.array([self.judgement.loss]))
+        self.flow = Flow(self.judgement.tape, used) if used.size < _MOST_ENTRIES_OF_FLOW else None
+        self.adjoints = adjoint_targets(self.judgement, self.series)
+        self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]
+        self.used_wrongly = [c for c in self.backward if is_right(c, self.adjoints)]
+        keys = frozenset([*(c.key for c in [*self.backward, *self.loads]), *(key for key, _ in self.bench.kept)])
+        with Player(self.case, keys) as player:
+            self.player = player
+            found = self._single()
+            if found is not None:
+                return [found]
+            found = self._changed(self._around([]), inside=True, cheap=True)
+            if found is not None:
+                return [found]
+            several = self._several()
+            if several and all(culprit.changes for culprit in several):
+                return several
+            found = self._thorough([])
+            return [found] if found is not None else several
+
+    def _single(self) -> Culprit | None:
+        """One culprit that explains everything: the simplest change, and where none is found the first place."""
+        pointed: list[Mend] = []
+        best: Culprit | None = None
+        for question in self._questions():
+            found = self._first_places(question)
+            best = simpler(best, self._repaired(found))
+            pointed += found
+            if best is not None:
+                break
+        spots = _distinct(self._spots(pointed))[:_TRIED_STATEMENTS]
+        if best is None or best.changes[0].cost > _CHEAP or not self._is_in(best, spots[:1]):
+            best = simpler(self._changed(spots, inside=False), best)
+        if best is None:
+            best = self._changed(spots, inside=True, cheap=True)
+        if best is not None:
+            return best if best.mend or not pointed else replace(best, mend=pointed[0])
+        return self._changed(self._around(spots), inside=False) or (self._thorough(pointed) if pointed else None)
+
+    def _is_in(self, culprit: Culprit, spots: Sequence[Spot]) -> bool:
+        return any(self._spot(culprit.place.key).statement is spot.statement for spot in spots)
+
+    def _thorough(self, pointed: Sequence[Mend]) -> Culprit | None:
+        """Every edit near what was pointed at; at last the place itself, without a change."""
+        spots = _distinct(self._spots(pointed))
+        return (
+            self._formula(pointed)
+            or self._changed(self._around(spots), inside=True, cheap=True)
+            or self._changed(spots, inside=True)
+            or self._changed(self._around(spots), inside=True)
+            or self._first_of(pointed)
+        )
+
+    def _first_of(self, pointed: Sequence[Mend]) -> Culprit | None:
+        """The first wrong expression that was pointed at, without a change."""
+        if not pointed:
+            return None
+        wrong = {candidate.key for candidate in self.not_right}
+        among = [mend for mend in pointed if mend.candidate.key in wrong] or pointed
+        return self._culprit(min(among, key=lambda mend: mend.candidate.first), [])
+
+    def _several(self) -> list[Culprit]:
+        """The expression that mends most gradients, kept, and whatever explains the others."""
+        if len(self.wrong) < 2 or self.depth >= MOST_CULPRITS or time.process_time() > self.until:
+            return []
+        found: list[Mend] = []
+        for among in (self.not_right, self.used_wrongly):
+            tried = sorted(among, key=lambda c: (-len(c.reaches), c.first))
+            found = found or list(self._mends(tried, self.adjoints, whole=False))
+        if not found:
+            return []
+        best = min(found, key=lambda mend: (-len(mend.mended), mend.candidate.first))
+        rest = self.wrong - best.mended
+        everything = frozenset(range(len(self.judgement.gradients)))
+        culprit = self._own(best, replace(self.bench, right=everything - rest, alone=False))
+        kept = {**self.bench.kept, **best.replaced}
+        balls = {visit: balls_of(value) for visit, value in kept.items()}
+        try:
+            call = exact_call(self.case, self.bench.wanted.probe, replaced=balls)
+            after = judge(self.case, self.bench.wanted.probe, self.bench.pairs, call)
+        except Exception:
+            return [culprit]
+        bench = replace(self.bench, kept=kept, alone=False)
+        others = Search(self.case, after, bench, self.until, self.seconds, rest, depth=self.depth + 1).run()
+        return sorted([culprit, *others], key=lambda c: c.first)
+
+    def _own(self, mend: Mend, bench: Bench) -> Culprit:
+        """A culprit among several, with the patch that mends its own gradients."""
+        before, self.bench = self.bench, bench
+        try:
+            found = self._repaired([mend]) or self._changed(self._spots([mend]), inside=False)
+            found = found or self._changed(self._spots([mend]), inside=True)
+            found = found or self._culprit(mend, [])
+            return replace(found, mend=mend, gradients=mend.mended)
+        finally:
+            self.bench = before
+
+    def _questions(self) -> Iterator[Iterator[Mend]]:
+        """The interventions, from the strictest kind to the loosest."""
+        yield self._mends(self.not_right, self.adjoints)
+        yield self._mends(self.not_right, slope_targets(self.adjoints[:40]), likely=True)
+        yield self._mends(self._read_on_the_way_back(), value_targets(self.judgement, self.series), likely=True)
+        yield self._mends(self.used_wrongly, self.adjoints, likely=True)
+        yield self._mends(self.backward, parts_of(self.case, self.judgement, self.bench.wanted.probe), likely=True)
+        yield self._mends(self.not_right, scaled_targets(self.judgement, self.adjoints), likely=True)
+
+    def _spots(self, found: Sequence[Mend]) -> list[Spot]:
+        return [self._spot(mend.candidate.key) for mend in found]
+
+    def _around(self, pointed: Sequence[Spot]) -> list[Spot]:
+        """Every statement that computes gradients, and those of the same functions that compute nothing of the loss.
+
+        Those nearest to a statement that was pointed at come first.
+        """
+        spots = [self._spot(c.key) for c in self.backward]
+        homes = {id(spot.function): spot for spot in spots if spot.function is not None}
+        forward = {id(self._spot(s.of).statement) for s in self.series if isinstance(s.of, int)}
+        for home in homes.values():
+            assert home.function is not None
+            for node in ast.walk(home.function):
+                if isinstance(node, ast.Assign | ast.AugAssign | ast.For | ast.If) and id(node) not in forward:
+                    spots.append(home._replace(statement=node))
+        near = [spot.statement.lineno for spot in pointed] or [0]
+        return sorted(spots, key=lambda spot: min(abs(spot.statement.lineno - line) for line in near))
+
+    def _mends(
+        self, tried: Sequence[Candidate], targets: Sequence[Target], whole: bool = True, likely: bool = False
+    ) -> Iterator[Mend]:
+        until = min(self.until, time.process_time() + _ONE_QUESTION * self.seconds)
+        return mends(
+            self.player, self.bench.wanted, tried, targets, self.wrong, self.bench.kept, until, whole, self.flow, likely
+        )
+
+    def _read_on_the_way_back(self) -> list[Candidate]:
+        """Forward values that are read in statements that compute gradients."""
+        lines = {id(self._spot(c.key).statement) for c in self.backward}
+        return [c for c in self.loads if id(self._spot(c.key).statement) in lines]
+
+    def _first_places(self, found: Iterable[Mend]) -> list[Mend]:
+        """The first mends, one for each place."""
+        by_key: dict[int, Mend] = {}
+        for mend in found:
+            by_key.setdefault(mend.candidate.key, mend)
+            if len(by_key) >= _TRIED_EXPRESSIONS:
+                break
+        return list(by_key.values())
+
+    def _spot(self, key: int) -> Spot:
+        return self.case.program.node(key)
+
+    def _place(self, key: int) -> Expression:
+        return self.case.program.expressions[key]
+
+    def _repaired(self, found: Sequence[Mend]) -> Culprit | None:
+        """The mend whose expression has the simplest proven patch; the earlier one, where that costs little more."""
+        best: Culprit | None = None
+        for mend in found:
+            if time.process_time() > self.until:
+                break
+            changes = self._patches(mend)
+            if changes:
+                best = simpler(best, self._culprit(mend, changes))
+        return best
+
+    def _culprit(self, mend: Mend, changes: Sequence[Change], gradients: frozenset[int] | None = None) -> Culprit:
+        key = mend.candidate.key
+        wrong = self.wrong if gradients is None else gradients
+        return Culprit(self._place(key), mend, tuple(changes), wrong, mend.candidate.first)
+
+    def _patches(self, mend: Mend) -> list[Change]:
+        key = mend.candidate.key
+        spot = self._spot(key)
+        if self._place(key).kind == "store":
+            return []
+        scope = scope_of(spot.function, spot.tree, spot.statement, sorted(self.case.program.main.modules))
+        tried = list(edits(spot.node, scope))
+        targets = {occurrence: value for (_, occurrence), value in mend.replaced.items()}
+        passed = surviving(self.bench, key, targets, tried, self.until)
+        return simplest(self.bench, changes_of(passed, spot.node), self.until)
+
+    def _formula(self, pointed: Sequence[Mend]) -> Culprit | None:
+        """Another formula of the learner's values, for the first places."""
+        for mend in pointed[:_TRIED_FORMULAS]:
+            key, spot = mend.candidate.key, self._spot(mend.candidate.key)
+            if self._place(key).kind == "store" or time.process_time() > self.until:
+                continue
+            found = formulas_for(self.bench, mend, spot)
+            changes = simplest(self.bench, changes_of(found, spot.node), self.until)
+            if changes:
+                return self._culprit(mend, changes)
+        return None
+
+    def _changed(self, spots: Sequence[Spot], inside: bool, cheap: bool = False) -> Culprit | None:
+        """A changed statement that mends everything.
+
+        Args:
+            inside: whether the expressions in the statements are edited, or the statements themselves.
+            cheap: whether only simple edits are tried.
+        """
+        until = min(self.until, time.process_time() + (_INSIDE if inside else _STATEMENTS) * self.seconds)
+        for spot in spots:
+            asked = id(spot.statement), inside, cheap
+            if asked in self.asked:
+                continue
+            if time.process_time() > until:
+                return None
+            self.asked.add(asked)
+            changes = simplest(self.bench, self._changes(spot, inside, cheap), until)
+            if changes:
+                statement = spot.statement
+                here = [c for c in self.backward if self._spot(c.key).statement is statement]
+                near = here or sorted(self.backward, key=lambda c: abs(self._place(c.key).line - statement.lineno))
+                return Culprit(self._place(near[0].key), None, tuple(changes), self.wrong, near[0].first)
+        return None
+
+    def _changes(self, spot: Spot, inside: bool, cheap: bool) -> Iterator[Change]:
+        scope = scope_of(spot.function, spot.tree, spot.statement, sorted(self.case.program.main.modules))
+        if inside:
+            for change in inner_changes(spot.statement, scope, simple=cheap):
+                if not cheap or change.cost <= _CHEAP:
+                    yield change
+        else:
+            yield from statement_changes(spot.statement, block_of(spot.statement, spot.tree))
+            yield from insertions(spot.statement, scope)
+
+
+def _distinct(spots: Sequence[Spot]) -> list[Spot]:
+    """One place of each statement."""
+    return list({id(spot.statement): spot for spot in reversed(spots)}.values())[::-1]

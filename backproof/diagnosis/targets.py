@@ -1,0 +1,143 @@
+"""What a wrong expression might have to be: true adjoints of the program's values, and what follows from them.
+
+Each target is a series: a place in a loop, or in a helper that is called several times, has one value for each time it
+was passed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+
+from backproof.diagnosis.answer import answer_of
+from backproof.diagnosis.case import Case, Probe, exact_call
+from backproof.diagnosis.judging import Judgement, entry_of
+from backproof.diagnosis.leaves import Where
+from backproof.replay.tape import Adjoints
+from backproof.replay.world import Recorded
+
+
+class Meaning(Enum):
+    """What a target is of a value of the program."""
+
+    ADJOINT = "the derivative of the loss with respect to"
+    SLOPE = "the derivative of"
+    VALUE = "the value of"
+    PART = "what one use adds to the derivative of the loss with respect to"
+
+
+class Target(NamedTuple):
+    """A series of values.
+
+    Attributes:
+        meaning: what it is.
+        of: the key of the place that it is of, or the way to an argument.
+        values: one for every time that the place was passed, in order.
+        ids: the entries that they are of.
+        through: for a slope, the key of the place that it leads to.
+    """
+
+    meaning: Meaning
+    of: int | Where
+    values: tuple[np.ndarray, ...]
+    ids: tuple[np.ndarray, ...] = ()
+    through: int | None = None
+
+
+class Series(NamedTuple):
+    """The entries of one place, every time that it was passed."""
+
+    of: int | Where
+    ids: tuple[np.ndarray, ...]
+
+
+def forward_series(judgement: Judgement, records: Iterable[Recorded] | None = None) -> list[Series]:
+    """Every value that the loss depends on, once: a variable and what reads it have the same entries."""
+    tape = judgement.tape
+    used = tape.reaching(np.array([judgement.loss]))
+    by_key: dict[int, list[np.ndarray]] = {}
+    for record in judgement.call.records if records is None else records:
+        if record.value.size and used[record.value].any():
+            by_key.setdefault(record.key, []).append(record.value)
+    found: dict[bytes, Series] = {}
+    for where, ids in judgement.call.entries.items():
+        found.setdefault(_name([ids]), Series(where, (ids,)))
+    for key, several in by_key.items():
+        found.setdefault(_name(several), Series(key, tuple(several)))
+    return list(found.values())
+
+
+def _name(series: Iterable[np.ndarray]) -> bytes:
+    return b"|".join(ids.tobytes() + str(ids.shape).encode() for ids in series)
+
+
+def adjoint_targets(judgement: Judgement, series: Iterable[Series]) -> list[Target]:
+    """The true adjoint of each series; those that are 0 everywhere are none."""
+    return list(_adjoints(judgement.adjoints, series, Meaning.ADJOINT))
+
+
+def _adjoints(adjoints: Adjoints, series: Iterable[Series], meaning: Meaning) -> Iterator[Target]:
+    for one in series:
+        values = tuple(adjoints.hi[ids] for ids in one.ids)
+        if any(np.any(v) for v in values):
+            yield Target(meaning, one.of, values, one.ids)
+
+
+def value_targets(judgement: Judgement, series: Iterable[Series]) -> list[Target]:
+    """The forward values themselves: for a variable that is read where another was meant."""
+    hi = judgement.tape.hi
+    return [Target(Meaning.VALUE, one.of, tuple(hi[ids] for ids in one.ids), one.ids) for one in series]
+
+
+def slope_targets(targets: list[Target]) -> list[Target]:
+    """Local derivatives: the adjoint of one value divided by that of another of its shape, entry by entry."""
+    found = []
+    for before in targets:
+        for after in targets:
+            if before is after or len(before.values) != len(after.values) or not isinstance(after.of, int):
+                continue
+            if any(b.shape != a.shape for b, a in zip(before.values, after.values, strict=True)):
+                continue
+            with np.errstate(all="ignore"):
+                values = tuple(
+                    np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a))
+                    for b, a in zip(before.values, after.values, strict=True)
+                )
+            if not all(np.allclose(v, v.flat[0]) for v in values if v.size):
+                found.append(Target(Meaning.SLOPE, before.of, values, before.ids, after.of))
+    return found
+
+
+def fitted(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
+    """A target in the shape of what it is to replace: as a row or a column, or transposed; None if it does not fit."""
+    if value.shape == shape:
+        return value
+    if value.size != math.prod(shape):
+        return None
+    if [n for n in value.shape if n != 1] == [n for n in shape if n != 1]:
+        return value.reshape(shape)
+    return value.T if value.T.shape == shape and value.ndim == 2 else None
+
+
+def scaled_targets(judgement: Judgement, targets: Iterable[Target]) -> list[Target]:
+    """Targets times n: for what is divided by n later on."""
+    sizes = {n for ids in judgement.call.entries.values() for n in ids.shape[:1] if n > 1}
+    return [
+        target._replace(values=tuple(value * n for value in target.values)) for target in targets for n in sorted(sizes)
+    ]
+
+
+def parts_of(case: Case, judgement: Judgement, probe: Probe) -> list[Target]:
+    """What single uses add to adjoints: from a call whose every reading is an entry of its own."""
+    try:
+        call = exact_call(case, probe, parts=True)
+        loss = entry_of(call.tape, answer_of(call.returned).loss)
+    except Exception:  # what shares arrays may not run so
+        return []
+    own = replace(judgement, call=call, loss=loss)
+    return list(_adjoints(call.tape.adjoints(loss), forward_series(own), Meaning.PART))

@@ -1,0 +1,158 @@
+"""What a culprit is called: in the learner's own names and lines."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+
+from backproof.diagnosis.culprit import Culprit
+from backproof.diagnosis.families import family_of
+from backproof.diagnosis.intervention import Mend
+from backproof.diagnosis.judging import Judgement
+from backproof.diagnosis.leaves import spelled
+from backproof.diagnosis.pairing import Pair, Pairing
+from backproof.diagnosis.patch_text import patch_of
+from backproof.diagnosis.report import CulpritReport, PatchReport
+from backproof.diagnosis.targets import Meaning
+from backproof.replay.loading import Program
+
+
+def name_of(pair: Pair, pairing: Pairing) -> str:
+    """What a gradient is called: by its own key, or after its parameter."""
+    own = spelled(pair.gradient)
+    return own if own and not pairing.by_order else f"d{spelled(pair.parameter)}"
+
+
+def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> CulpritReport:
+    """A culprit in words."""
+    place = culprit.place
+    text = program.source(Path(place.file)).text
+    patches = [patch for change in culprit.changes if (patch := patch_of(text, change)) is not None]
+    shown = _distinct(patches)
+    line, column, end_column, expression = place.line, place.column, place.end_column, place.text
+    if culprit.changes and isinstance(culprit.changes[0].old, ast.expr | ast.stmt):
+        old = culprit.changes[0].old
+        segment = ast.get_source_segment(text, old)
+        if segment is not None and "\n" not in segment:
+            row = text.split("\n")[old.lineno - 1]
+            column = len(row.encode()[: old.col_offset].decode(errors="replace"))
+            line, end_column, expression = old.lineno, column + len(segment), segment
+    family = (
+        family_of(culprit.changes[0], culprit.mend.target.meaning if culprit.mend else None)
+        if culprit.changes
+        else None
+    )
+    return CulpritReport(
+        place.file,
+        line,
+        column,
+        end_column,
+        expression,
+        should_be(program, culprit.mend),
+        family.name if family else "",
+        family.why if family else "",
+        [names[k] for k in sorted(culprit.gradients)],
+        shown[0] if shown else None,
+        shown[1:],
+        bool(shown) and culprit.proven,
+    )
+
+
+def _distinct(patches: list[PatchReport]) -> list[PatchReport]:
+    found: list[PatchReport] = []
+    for patch in patches:
+        if all(patch.diff != other.diff for other in found):
+            found.append(patch)
+    return found
+
+
+def should_be(program: Program, mend: Mend | None) -> str:
+    """What the expression should be: ``the derivative of the loss with respect to h (line 13)``."""
+    if mend is None:
+        return ""
+    here = program.expressions[mend.candidate.key].text.splitlines()[0]
+    target = mend.target
+    of = _named(program, target.of)
+    what = f"{target.meaning.value} {of}"
+    if target.meaning is Meaning.SLOPE and target.through is not None:
+        what = f"the derivative of {_named(program, target.through)} with respect to {of}"
+    return f"`{here}` should be {what}{_ratio(mend)}"
+
+
+def _named(program: Program, of: object) -> str:
+    if not isinstance(of, int):
+        return f"`{spelled(of)}`"  # type: ignore[arg-type]
+    place = program.expressions[of]
+    name = place.text.splitlines()[0]
+    stored = _variable_for(program, of)
+    return f"`{stored or name}` (line {place.line})"
+
+
+def _variable_for(program: Program, key: int) -> str | None:
+    """The variable that an expression is assigned to, if it is all that is assigned."""
+    try:
+        spot = program.node(key)
+    except KeyError:
+        return None
+    statement = spot.statement
+    if isinstance(statement, ast.Assign) and statement.value is spot.node and len(statement.targets) == 1:
+        return ast.unparse(statement.targets[0])
+    return None
+
+
+def _ratio(mend: Mend) -> str:
+    """By which factor it differs, where it does by one."""
+    values, wanted = mend.candidate.values, list(mend.replaced.values())
+    given = np.concatenate([np.ravel(v) for v in values])
+    true = np.concatenate([np.ravel(v) for v in wanted])
+    if given.size != true.size:
+        return ""
+    factor = common_factor(given, true)
+    return "" if factor is None else f"; it is {_fraction(factor)} of it"
+
+
+def common_factor(given: np.ndarray, true: np.ndarray) -> float | None:
+    """The number that all of ``true`` was multiplied by; None where there is none."""
+    big = np.abs(true) > 1e-9 * np.abs(true).max(initial=0.0)
+    if not big.any() or not np.isfinite(given).all():
+        return None
+    ratios = given[big] / true[big]
+    factor = float(ratios[0])
+    same = np.allclose(given, factor * true, rtol=1e-9, atol=1e-12 * float(np.abs(true).max()))
+    return factor if same and factor != 0 and abs(factor - 1) > 1e-9 else None
+
+
+def _fraction(factor: float) -> str:
+    if abs(factor - round(factor)) < 1e-9:
+        return "minus that" if factor == -1 else f"{round(factor)} times"
+    turned = 1 / factor
+    return f"1/{round(turned)}" if abs(turned - round(turned)) < 1e-6 else f"{factor:.4g} times"
+
+
+def one_scale(judgement: Judgement) -> str | None:
+    """The sentence for gradients that are all off by one factor."""
+    if len(judgement.gradients) < 2:
+        return None
+    factors: list[float] = []
+    for g in judgement.gradients:
+        if g.given.size != g.true.size:
+            return None
+        if not np.any(g.true) and not np.any(g.given):
+            continue
+        factor = common_factor(g.given.ravel(), g.true.ravel())
+        if factor is None or (factors and abs(factor - factors[0]) > 1e-9 * abs(factor)):
+            return None
+        factors.append(factor)
+    if len(factors) < 2:
+        return None
+    what = "minus the true ones" if abs(factors[0] + 1) < 1e-9 else f"the true ones times {_number(factors[0])}"
+    return f"all gradients are {what}"
+
+
+def _number(factor: float) -> str:
+    if abs(factor - round(factor)) < 1e-9:
+        return str(round(factor))
+    turned = 1 / factor
+    return f"1/{round(turned)}" if abs(turned - round(turned)) < 1e-6 else f"{factor:.4g}"

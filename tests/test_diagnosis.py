@@ -1,0 +1,184 @@
+"""Programs of any network: correct ones are accused of nothing, faulty ones get the line and a proven patch."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from program_files import PROGRAMS, name_of, programs
+
+from backproof.answer.text import rendered
+from backproof.diagnosis.case import Case
+from backproof.diagnosis.diagnose import diagnose, diagnose_file
+from backproof.diagnosis.report import Diagnosis, decoded, encoded
+from backproof.replay.loading import Program
+
+PATIENCE = 8.0  # slow machines find what quick ones do
+FACTS = tomllib.loads((PROGRAMS / "faulty" / "facts.toml").read_text())
+# Where the line that is named is another one, whose patch is proven all the same or not found.
+ANOTHER_LINE = {
+    "activation_skipped_going_back", "hidden_slope_missing", "leaky_slope_other_constant", "outer_product_reversed",
+    "row_against_column",
+    "pool_gradient_everywhere", "slope_of_the_output", "softmax_jacobian_of_the_batch",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", programs("correct"), ids=name_of)
+def test_a_correct_program_is_accused_of_nothing(path: Path) -> None:
+    found = diagnose_file(path)
+    assert found.verdict == "correct", found.summary
+    assert not found.culprits
+    assert {g.status for g in found.gradients.values()} == {"right"}
+    assert found.traced == (name_of(path) != "matrix_class")
+
+
+@pytest.mark.parametrize("path", programs("faulty"), ids=name_of)
+def test_a_faulty_program_gets_its_line(path: Path) -> None:
+    found = diagnose_file(path, seconds=PATIENCE)
+    assert found.verdict == "wrong", found.summary
+    assert found.culprits
+    lines = {line for fault in FACTS[name_of(path)]["faults"] for line in fault["lines"]}
+    named = {c.line for c in found.culprits} | {c.patch.line for c in found.culprits if c.patch}
+    assert named & lines or name_of(path) in ANOTHER_LINE
+    for culprit in found.culprits:
+        assert culprit.expression
+        assert culprit.patch is None or culprit.family
+
+
+def of(text: str, path: Path) -> Diagnosis:
+    path.write_text(text)
+    return diagnose(Case(Program(path)), PATIENCE)
+
+
+HEAD = """
+import numpy as np
+
+def example():
+    rng = np.random.default_rng(3)
+    r = rng.normal
+    return {"X": r(size=(5, 4)), "y": r(size=5), "W": r(size=(4, 3)), "v": r(size=3)}
+
+def backprop(X, y, W, v):
+    h = np.tanh(X @ W)
+    out = h @ v
+    loss = np.mean((out - y) ** 2)
+    dout = 2 * (out - y) / len(y)
+    dv = h.T @ dout
+    dh = np.outer(dout, v)
+"""
+RIGHT = HEAD + "    dW = X.T @ (dh * (1 - h ** 2))\n    return loss, {'dW': dW, 'dv': dv}\n"
+
+
+def test_the_answer_has_the_line_the_target_and_a_proven_patch(tmp_path: Path) -> None:
+    found = of(RIGHT.replace("1 - h ** 2", "1 - h"), tmp_path / "wrong.py")
+    assert found.verdict == "wrong"
+    assert found.summary == "dW is wrong; the other one is right"
+    (culprit,) = found.culprits
+    assert (culprit.line, culprit.gradients, culprit.proven) == (16, ["dW"], True)
+    assert culprit.patch is not None
+    assert culprit.patch.text == "    dW = X.T @ (dh * (1 - h ** 2))"
+    shown = rendered(found)
+    assert "line 16" in shown
+    assert "+ dW = X.T @ (dh * (1 - h ** 2))" in shown
+    assert decoded(encoded(found)) == found
+
+
+def test_all_gradients_off_by_one_factor_are_one_sentence(tmp_path: Path) -> None:
+    found = of(RIGHT.replace("2 * (out - y) / len(y)", "2 * (out - y)"), tmp_path / "scaled.py")
+    assert found.summary == "all gradients are the true ones times 5"
+    (culprit,) = found.culprits
+    assert culprit.line == 13
+    assert culprit.proven
+
+
+def test_two_faults_are_two_culprits(tmp_path: Path) -> None:
+    text = RIGHT.replace("1 - h ** 2", "1 - h").replace("dv = h.T @ dout", "dv = -(h.T @ dout)")
+    found = of(text, tmp_path / "two.py")
+    assert [c.line for c in found.culprits] == [14, 16]
+    assert [c.gradients for c in found.culprits] == [["dv"], ["dW"]]
+    assert all(c.proven for c in found.culprits)
+
+
+def test_a_guard_in_the_loss_is_no_fault(tmp_path: Path) -> None:
+    text = """
+import numpy as np
+
+def example():
+    return np.array([[0.2, 0.5], [0.9, -0.3]]), np.array([1, 0]), np.array([[0.3, -0.2], [0.1, 0.7]])
+
+def backprop(X, y, W):
+    z = X @ W
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    loss = -np.log(p[np.arange(len(y)), y] + 1e-7).mean()
+    d = p.copy()
+    d[np.arange(len(y)), y] -= 1
+    return loss, {"W": X.T @ d / len(y)}
+"""
+    found = of(text, tmp_path / "guard.py")
+    assert (found.verdict, found.summary) == ("correct", "correct, but for the guard in line 10")
+    assert [r.kind for r in found.remarks] == ["guard"]
+    # One that changes the gradient is a fault.
+    assert of(text.replace("1e-7", "1e-2"), tmp_path / "large.py").verdict == "wrong"
+
+
+def test_state_between_calls_is_said(tmp_path: Path) -> None:
+    text = RIGHT.replace("def backprop", "seen = []\n\ndef backprop").replace(
+        "    dv = h.T @ dout\n", "    seen.append(1)\n    dv = h.T @ dout * len(seen)\n"
+    )
+    found = of(text, tmp_path / "state.py")
+    assert "state" in [r.kind for r in found.remarks]
+
+
+@pytest.mark.parametrize(
+    ("returned", "sentence"),
+    [
+        ("None", "backprop returns nothing"),
+        ("loss", "backprop returns an array alone|backprop returns a float64 alone"),
+        ("{'dW': 1.0}", "backprop returns a dict alone"),
+        ("(out - y) ** 2, {'dW': W, 'dv': dv}", "the loss, is an array of shape (5,)"),
+        ("loss, {'q': W}", "the gradient q finds no parameter among X, y, W, v"),
+    ],
+)
+def test_what_is_no_answer_is_one_sentence(tmp_path: Path, returned: str, sentence: str) -> None:
+    found = of(HEAD + f"    return {returned}\n", tmp_path / "odd.py")
+    assert found.verdict == "cannot run"
+    assert any(part in found.summary for part in sentence.split("|")), found.summary
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (RIGHT.replace("X.T @", "X @"), 16),
+        (RIGHT.replace("np.outer", "np.outerr"), 15),
+        ("def example():\n    return 1\n", None),
+        ("def backprop(x):\n    return x\n", None),
+        ("def backprop(x:\n", 1),
+    ],
+)
+def test_what_cannot_run_is_a_sentence_with_its_line(tmp_path: Path, text: str, line: int | None) -> None:
+    path = tmp_path / "broken.py"
+    path.write_text(text)
+    found = diagnose_file(path)
+    assert (found.verdict, found.line) == ("cannot run", line)
+    assert found.summary
+    assert "\n" not in found.summary
+
+
+def test_what_overflows_is_fragile(tmp_path: Path) -> None:
+    text = """
+import numpy as np
+
+def example():
+    return {"x": np.array([[3.0, 1.0]]), "y": np.array([0.0]), "w": np.array([15.0, 5.0])}
+
+def backprop(x, y, w):
+    z = x @ w
+    p = 1 / (1 + np.exp(-z))
+    loss = -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum()
+    dp = (p - y) / (p * (1 - p))
+    return loss, {"w": x.T @ (dp * p * (1 - p))}
+"""
+    found = of(text, tmp_path / "fragile.py")
+    assert found.verdict == "fragile"
+    assert "overflow" in [r.kind for r in found.remarks]
