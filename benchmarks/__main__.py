@@ -18,14 +18,16 @@ from data import DataError, load
 def run(quick: bool) -> BenchmarkResults:
     dataset = load()
     measurements, missing = measure_steps(dataset, quick)
-    checks, whole_job = [], None
+    checks, replays, whole_job = [], None, None
     if not quick:
         from benchmarks.checks import measure_checks  # needs torch and jax
+        from benchmarks.replay_cost import measure_replays
         from benchmarks.whole_job import measure_whole_job
 
-        checks, whole_job = measure_checks(dataset, REPEATS), measure_whole_job(measurements)
+        checks, replays = measure_checks(dataset, REPEATS), measure_replays()
+        whole_job = measure_whole_job(measurements)
     return BenchmarkResults(
-        version=1,
+        version=2,
         machine=machine(),
         threads=1,
         versions=versions(),
@@ -33,6 +35,7 @@ def run(quick: bool) -> BenchmarkResults:
         floor_flags=dict(FLAGS),
         measurements=measurements,
         checks=checks,
+        replays=replays,
         whole_job=whole_job,
         missing=missing,
     )

@@ -1,7 +1,7 @@
 """``python -m benchmarks.publish FILE.json``: a benchmark's results as the project shows them.
 
-Writes ``benchmarks/results.json``, the page of tables ``benchmarks/results.md`` and the plot ``benchmarks/speed.svg``,
-and prints the table of the README, where a test looks for it.
+Writes ``benchmarks/results.json``, the page of tables ``benchmarks/results.md`` and the plots ``benchmarks/speed.svg`` and
+``benchmarks/growth.svg``, and prints the table of the README, where a test looks for it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import speed_and_accuracy, tables
+from benchmarks import growth, speed_and_accuracy, tables
 from benchmarks.results import BenchmarkResults, read
 
 FOLDER = Path(__file__).parent
@@ -38,6 +38,8 @@ def main() -> None:
     (FOLDER / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     (FOLDER / "results.md").write_text(page(results))
     speed_and_accuracy.save(results["measurements"], FOLDER / "speed.svg")
+    if results["replays"]:
+        growth.save(results["replays"]["scaling"], FOLDER / "growth.svg")
     print(brief(results))
 
 

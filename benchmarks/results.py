@@ -40,6 +40,34 @@ class CheckCost(TypedDict):
     milliseconds: Quartiles
 
 
+class ReplayCost(TypedDict):
+    """What it takes to check the gradient of one network, from the start, by one checker."""
+
+    network: str
+    parameters: int
+    entries: int  # numbers in the network's replay
+    checker: str
+    tried: int  # parameters in the measured call; 1 where it tries one random direction
+    milliseconds: Quartiles  # scaled from the parameters that were tried to all
+    megabytes: float | None  # the most that was allocated at one time; None where it was not measured
+
+
+class ScalingPoint(TypedDict):
+    """One replay of a dense network."""
+
+    entries: int
+    multiply_adds: int
+    milliseconds: float
+
+
+class Replays(TypedDict):
+    """Exact replay beside the checks that people use."""
+
+    costs: list[ReplayCost]
+    scaling: list[ScalingPoint]
+    microseconds_a_number: float  # an operation of Python's own floats, forward and its adjoint
+
+
 class WholeJob(TypedDict):
     """``python compare.py`` with its defaults, as a process of its own, beside what the plain loops would take."""
 
@@ -57,6 +85,7 @@ class BenchmarkResults(TypedDict):
     floor_flags: dict[str, object]
     measurements: list[Measurement]
     checks: list[CheckCost]
+    replays: Replays | None  # None where it was not asked for
     whole_job: WholeJob | None  # None where it was not asked for
     missing: dict[str, str]  # contestants that could not be prepared, and why
 
@@ -82,7 +111,7 @@ def read(path: Path) -> BenchmarkResults:
         results = json.loads(path.read_text())
     except ValueError as error:
         raise ValueError(f"{path} is not JSON") from error
-    if not isinstance(results, dict) or results.get("version") != 1 or "measurements" not in results:
+    if not isinstance(results, dict) or results.get("version") != 2 or "measurements" not in results:
         raise ValueError(f"{path} does not hold the results of a benchmark")
     return cast(BenchmarkResults, results)
 

@@ -13,21 +13,20 @@ from benchmarks.measure import FLOOR
 from benchmarks.results import Measurement
 
 OURS, THEIRS = "#0b57a4", "#5c5f66"
+STYLE = {
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.hashsalt": "speed",
+    "svg.fonttype": "none",
+}
 NEAR = 2.2  # points closer than this factor share a label
 
 
 def save(measurements: Sequence[Measurement], path: Path) -> None:
     """A point for each contestant whose accuracy was measured in float64."""
     shown = [m for m in measurements if m["dtype"] == "float64" and m["ulps"] is not None]
-    with rc_context(
-        {
-            "font.size": 11,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "svg.hashsalt": "speed",
-            "svg.fonttype": "none",
-        }
-    ):
+    with rc_context(STYLE):
         figure = Figure(figsize=(8, 4.6), layout="constrained")
         axes = figure.add_subplot()
         for m in shown:

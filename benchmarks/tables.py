@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from tabulate import tabulate
 
 from benchmarks.measure import FLOOR
+from benchmarks.replay_tables import replays
 from benchmarks.results import BenchmarkResults, CheckCost, Measurement, WholeJob
 
 EPOCHS, SAMPLES = 20, 12_000
@@ -39,6 +40,8 @@ def _sections(results: BenchmarkResults, markdown: bool) -> Iterator[str]:
         yield _titled(
             "A gradient check: one sample of 784-12-1, float64", checks(results["checks"], markdown), markdown
         )
+    if results["replays"]:
+        yield _titled("Exact replay", replays(results["replays"], _format(markdown)), markdown)
     if results["whole_job"]:
         yield _titled("The whole job: `python compare.py`", whole_job(results["whole_job"]), markdown)
     if results["missing"]:
