@@ -51,6 +51,8 @@ def save(points: Sequence[ScalingPoint], path: Path) -> None:
         axes.plot(x, [p["milliseconds"] for p in shown], "o", color=OURS, ms=7, label="measured")
         axes.set_xscale("log")
         axes.set_yscale("log")
+        axes.set_yticks([20, 50, 100, 200, 500], labels=["20", "50", "100", "200", "500"])
+        axes.set_yticks([], minor=True)
         axes.set_xlabel("multiply-adds of a forward and backward pass (log scale)")
         axes.set_ylabel("milliseconds of its exact replay,\ntrue adjoints included (log scale)")
         axes.legend(frameon=False)

@@ -1,7 +1,7 @@
 """``python -m benchmarks.publish FILE.json``: a benchmark's results as the project shows them.
 
-Writes ``benchmarks/results.json``, the page of tables ``benchmarks/results.md`` and the plots ``benchmarks/speed.svg`` and
-``benchmarks/growth.svg``, and prints the table of the README, where a test looks for it.
+Writes ``benchmarks/results.json``, the page of tables ``benchmarks/results.md`` and the plots ``benchmarks/speed.svg``
+and ``benchmarks/growth.svg``, and prints the table of the README, where a test looks for it.
 """
 
 from __future__ import annotations

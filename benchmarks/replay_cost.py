@@ -10,6 +10,7 @@ import tracemalloc
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -220,7 +221,7 @@ def _scaling() -> list[ScalingPoint]:
 
 def _multiply_adds(sizes: tuple[int, ...], batch: int) -> int:
     """Of the program's own matrix products: forward, the weights' gradients, and the inputs' ones."""
-    return 3 * batch * sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    return 3 * batch * sum(a * b for a, b in pairwise(sizes))
 
 
 def _number() -> float:

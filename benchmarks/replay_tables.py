@@ -52,7 +52,8 @@ def _networks(costs: Sequence[ReplayCost], style: str) -> str:
                 ]
             )
     headers = ["network", "entries", "MB", "checker", "parameters", "ms", "x Backproof"]
-    return tabulate(rows, headers, style, disable_numparse=True, colalign=("left", "right", "right", "left", "left", "right", "right"))
+    align = ["left" if header in ("network", "checker", "parameters") else "right" for header in headers]
+    return tabulate(rows, headers, style, disable_numparse=True, colalign=align)
 
 
 def _milliseconds(value: float) -> str:

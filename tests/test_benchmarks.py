@@ -20,7 +20,16 @@ from benchmarks.floor import floor, train
 from benchmarks.interleave import Quartiles, interleave, quartiles
 from benchmarks.measure import FLOOR, REFERENCE, ROUNDING, measure, task
 from benchmarks.peers import PEERS
-from benchmarks.results import BenchmarkResults, CheckCost, Measurement, WholeJob, read
+from benchmarks.results import (
+    BenchmarkResults,
+    CheckCost,
+    Measurement,
+    ReplayCost,
+    Replays,
+    ScalingPoint,
+    WholeJob,
+    read,
+)
 from check.training import Settings
 from data import load
 from engines import Parameters, initial_weights, load_engine
@@ -51,6 +60,29 @@ def results(images) -> BenchmarkResults:
         floor_flags={},
         measurements=measurements,
         checks=[CheckCost(checker="Backproof", what="the truth", milliseconds=Quartiles(0.5, 0.625, 0.75))],
+        replays=Replays(
+            costs=[
+                ReplayCost(
+                    network="dense",
+                    parameters=100,
+                    entries=2000,
+                    checker=checker,
+                    tried=tried,
+                    milliseconds=Quartiles(1.0, median, 9.0),
+                    megabytes=megabytes,
+                )
+                for checker, tried, median, megabytes in [
+                    ("Backproof", 100, 2.0, 35.0),
+                    ("central differences", 10, 50.0, None),
+                    ("check_grads", 1, 4.0, None),
+                ]
+            ],
+            scaling=[
+                ScalingPoint(entries=e, multiply_adds=m, milliseconds=1.5 + e * 2e-6 + m * 8e-6)
+                for e, m in [(1000, 100), (1000, 100_000), (500_000, 100_000), (500_000, 10_000_000)]
+            ],
+            microseconds_a_number=9.5,
+        ),
         whole_job=WholeJob(
             cold_seconds=30.0, warm_seconds=20.0, plain_loops={"plain NumPy": 15.0, "eager PyTorch": 85.0}
         ),

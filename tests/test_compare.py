@@ -22,6 +22,7 @@ from data.fashion_mnist import PAIR_FILE
 ROOT = Path(__file__).parents[1]
 QUICK = ("--no-report", "--train-samples", "40", "--hidden", "3", "--epochs", "1", "--audit", "1")
 NUMPY = ("--engines", "numpy", *QUICK)
+OLD = '{"python-flint": "old results"}'
 
 
 def compare(*arguments: str | Path, root: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -424,7 +425,7 @@ def test_an_end_from_outside_leaves_nothing_behind(
     tmp_path: Path, seconds: float, number: signal.Signals, status: int
 ) -> None:
     path = tmp_path / "results.json"
-    path.write_text("old")
+    path.write_text(OLD)
     command: list[str | Path] = [
         sys.executable,
         ROOT / "compare.py",
@@ -450,7 +451,7 @@ def test_an_end_from_outside_leaves_nothing_behind(
         finally:
             process.kill()
     assert (process.returncode, output, errors) == (status, "", "")
-    assert path.read_text() == "old"
+    assert path.read_text() == OLD
     assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
     until = time.monotonic() + 5
     while (left := members(process.pid)) and time.monotonic() < until:

@@ -14,6 +14,7 @@ from report import figures
 from report.figures import GAP, HEADING, HEIGHT, MARGIN, SAMPLE, WIDTH, samples_figure, save_samples
 
 NAMES = ("Dress", "Ankle boot")
+OLD = b"\x89PNG, made by Backproof"
 
 
 @pytest.fixture
@@ -79,9 +80,9 @@ def test_an_interrupted_picture_leaves_the_old_one(
         raise KeyboardInterrupt
 
     target = tmp_path / "samples.png"
-    target.write_bytes(b"before")
+    target.write_bytes(OLD)
     monkeypatch.setattr(figures.Figure, "savefig", interrupted)
     with pytest.raises(KeyboardInterrupt):
         save_samples(*samples, NAMES, target)
-    assert target.read_bytes() == b"before"
+    assert target.read_bytes() == OLD
     assert list(tmp_path.iterdir()) == [target]

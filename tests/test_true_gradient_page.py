@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 from contextlib import redirect_stdout
 from io import StringIO
@@ -18,8 +19,10 @@ def run(*blocks: str) -> str:
     space: dict[str, Any] = {}
     printed = StringIO()
     with redirect_stdout(printed):
-        for block in blocks:
-            exec(compile(block, "true-gradient.md", "exec"), space)
+        for number, block in enumerate(blocks):
+            name = f"<block {number}>"
+            linecache.cache[name] = (len(block), None, block.splitlines(keepends=True), name)  # as a notebook does it
+            exec(compile(block, name, "exec"), space)
     return printed.getvalue()
 
 
@@ -42,5 +45,3 @@ def test_an_example_fails_on_a_mistake(number: int, right: str, wrong: str) -> N
     assert right in BLOCKS[number]
     with pytest.raises(AssertionError):
         run(BLOCKS[0], BLOCKS[number].replace(right, wrong))
-
-

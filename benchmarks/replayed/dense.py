@@ -1,12 +1,14 @@
 """Layers of ReLU, then softmax and cross-entropy with integer labels."""
 
+from itertools import pairwise
+
 import numpy as np
 
 
 def example(sizes, batch):
     rng = np.random.default_rng(0)
     parameters = {}
-    for layer, (inputs, outputs) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+    for layer, (inputs, outputs) in enumerate(pairwise(sizes), start=1):
         parameters[f"W{layer}"] = rng.normal(size=(inputs, outputs)) * np.sqrt(2 / inputs)
         parameters[f"b{layer}"] = 0.1 * rng.normal(size=outputs)
     return parameters, rng.random((batch, sizes[0])), rng.integers(sizes[-1], size=batch)
