@@ -10,7 +10,7 @@ compare: $(INSTALLED)
 	$(BIN)/python compare.py
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(PYTEST)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -44,5 +44,5 @@ clean:
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,bench,lessons]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[comparison,dev,bench,lessons]'
 	touch $@

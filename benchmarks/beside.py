@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.contestant import Task
 from benchmarks.interleave import interleave
-from check.results import Floor, Kills
-from check.training import Settings
+from comparison.results import Floor, Kills
+from comparison.settings import Settings
 from data import Dataset
 from engines import Parameters
 

@@ -21,7 +21,7 @@ import torch
 from jax.test_util import check_grads
 
 from benchmarks.correct_programs import Program
-from engines import Parameters, Steps
+from engines import Lines, Parameters
 from proof.probes import Probe
 from proof.verdict import judge
 
@@ -70,14 +70,14 @@ def backproof_gradient(probes: list[Probe]) -> Check:
 
     def check(program: Program) -> bool:
         gradients = [program.gradient(probe.parameters, probe.X, probe.y) for probe in probes]
-        hidden = dict.fromkeys(Steps._fields)
-        shown = [Steps(**hidden | {f"d{name}": dp for name, dp in g._asdict().items()}) for g in gradients]
+        hidden = dict.fromkeys(Lines._fields)
+        shown = [Lines(**hidden | {f"d{name}": dp for name, dp in g._asdict().items()}) for g in gradients]
         return _accused(probes, shown)
 
     return check
 
 
-def _accused(probes: list[Probe], shown: list[Steps]) -> bool:
+def _accused(probes: list[Probe], shown: list[Lines]) -> bool:
     return any(judgement.culprit for judgement in judge(probes, shown, probes[0].X.dtype.name))
 
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from engines import Parameters, Steps
+from engines import Lines, Parameters
 
 Product = Callable[[np.ndarray, np.ndarray], np.ndarray]  # (m, k), (k, n) -> (m, n)
 Function = Callable[[np.ndarray], np.ndarray]
@@ -63,13 +63,13 @@ class Program:
     sigmoid: Function = sigmoid
     hides: str = ""
 
-    def __call__(self, parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Steps:
+    def __call__(self, parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Lines:
         """All twelve lines at the parameters, for X (n, d) and y (n,)."""
         column = y.astype(X.dtype)[:, None]
         at = SimpleNamespace(**parameters._asdict(), X=X, y=column, n=len(y), dot=self.dot, sigmoid=self.sigmoid)
-        for line in Steps._fields:
+        for line in Lines._fields:
             setattr(at, line, (self.lines.get(line) or EQUATIONS[line])(at))
-        return Steps(*(getattr(at, line) for line in Steps._fields))
+        return Lines(*(getattr(at, line) for line in Lines._fields))
 
     def gradient(self, parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Parameters:
         """The gradient alone."""

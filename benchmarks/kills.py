@@ -21,7 +21,7 @@ from benchmarks.checkers import PIXELS, Checker, checkers
 from benchmarks.correct_programs import CORRECT_PROGRAMS, Program
 from benchmarks.results import versions
 from benchmarks.wrong_passes import WRONG_PASSES
-from check.results import CheckerSettings, KillMatrix, Kills, ProgramTried
+from comparison.results import CheckerSettings, KillMatrix, Kills, ProgramTried
 from data import load
 from engines import Parameters, initial_weights
 from engines.interface import DTYPES
@@ -164,7 +164,7 @@ def as_results(trials: Sequence[Trial], dtype: str, against: Sequence[Checker]) 
 
 
 def _letter(trial: Trial, checker: Checker) -> str:
-    """See ``check.results.ProgramTried``."""
+    """See ``comparison.results.ProgramTried``."""
     reported = trial.caught[checker.label]
     if trial.correct:
         return "!" if reported else "."

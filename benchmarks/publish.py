@@ -1,7 +1,7 @@
 """``python -m benchmarks.publish FILE.json``: a benchmark's results as the project shows them.
 
 Writes ``benchmarks/results.json``, the page of tables ``benchmarks/results.md`` and the plots ``benchmarks/speed.svg``
-and ``benchmarks/growth.svg``, and prints the table of the README, where a test looks for it.
+and ``benchmarks/growth.svg``, and prints the table of docs/speed.md, where a test looks for it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def page(results: BenchmarkResults) -> str:
 
 
 def brief(results: BenchmarkResults) -> str:
-    """The table of the README."""
+    """The table of docs/speed.md."""
     default = [m for m in results["measurements"] if m["table"] == "default"]
     return tables.default(default, markdown=True, columns=tables.BRIEF)
 

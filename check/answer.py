@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from check.catalogue import MISTAKES
 from check.diagnosis import CANNOT_RUN, CORRECT, IS, LOOKS_LIKE, Culprit, Diagnosis
 from check.received import escaped
-from engines.interface import Steps
+from engines.interface import Lines
 from proof.forms import LINES
-from proof.verdict import CANCELS, FOLLOWS, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
+from proof.judgement import CANCELS, FOLLOWS, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
 
 LINE, PATTERN, NAME, CURE = 0, 1, 2, 3  # how much a hint says
 WIDTH = 80
@@ -91,7 +91,7 @@ class Said(NamedTuple):
 
 def _accusation(culprit: Culprit) -> str:
     place = _place(culprit)
-    place = place if culprit.line in Steps._fields else place[0].upper() + place[1:]
+    place = place if culprit.line in Lines._fields else place[0].upper() + place[1:]
     if not _hidden(culprit):
         return f"{place} is wrong{_where(culprit.source_line)}"
     used = "" if culprit.source_line is None else f" (used in line {culprit.source_line})"
@@ -101,7 +101,7 @@ def _accusation(culprit: Culprit) -> str:
 
 def _hidden(culprit: Culprit) -> bool:
     """Whether the line at fault is not shown itself."""
-    return culprit.line in Steps._fields and culprit.line not in culprit.seen_in
+    return culprit.line in Lines._fields and culprit.line not in culprit.seen_in
 
 
 def _evidence(culprit: Culprit, hint: int = CURE) -> Iterator[Said]:
@@ -139,7 +139,7 @@ def _cause(culprit: Culprit) -> str:
     count = len(MISTAKES)
     if culprit.confidence == IS:
         first = culprit.mistakes[0]
-        formula = f"{first.line} = {first.formula}" if first.line in Steps._fields else first.formula
+        formula = f"{first.line} = {first.formula}" if first.line in Lines._fields else first.formula
         if first.wrong is None and first.step is None:  # seen by other things than its numbers
             return f"It is {formula}. {first.says}"
         return f"It is {formula}. {first.says} (The only one of the {count} catalogued mistakes that fits every probe.)"

@@ -41,7 +41,7 @@ def check_backprop(backward: Callable[..., Any] | str | Path, *, seed: int = 0, 
     """Try a backward pass, and say what is wrong with it, if anything is.
 
     Args:
-        backward: a function ``backprop(X, y, W1, b1, W2, b2)`` or a class with ``steps`` and ``fit``, which are called
+        backward: a function ``backprop(X, y, W1, b1, W2, b2)`` or a class with ``lines`` and ``fit``, which are called
             in this process; or the path of a file that defines one of them, which is run in a process of its own.
         seed: of the probes.
         hint: 0 stops at the line, 1 at the pattern, 2 at the name, 3 at the cure.

@@ -10,10 +10,11 @@ import numpy as np
 from backproof.arithmetic import EXACT, Arithmetic, arithmetic_of
 from check.learner_run import LearnerCall, ShownLine
 from check.own_lines import Formula, OwnLines, earlier
-from engines.interface import Parameters, Steps
+from engines.interface import Lines, Parameters
 from proof.enclosure import Problem, enclosure
+from proof.judgement import CANCELS, FAULTS, FOLLOWS, OUTSIDE, ROUNDING, WRONG, Judgement, LineVerdict
 from proof.probes import Probe
-from proof.verdict import CANCELS, FAULTS, FOLLOWS, OUTSIDE, ROUNDING, WRONG, Judgement, LineVerdict, judge, ulp
+from proof.verdict import judge, ulp
 
 Suspected = tuple[tuple[str, Formula], ...]  # lines that are not shown, and what each seems to be
 
@@ -71,7 +72,7 @@ class Trial:
     @property
     def faults(self) -> list[str]:
         """The lines at fault in at least one case, in the order of computation."""
-        return [line for line in Steps._fields if any(word in FAULTS for word in self.words(line))]
+        return [line for line in Lines._fields if any(word in FAULTS for word in self.words(line))]
 
     def right(self, line: str) -> bool:
         """Whether this line is shown and globally right in every case."""
@@ -110,7 +111,7 @@ def _judged(
     for call in calls:
         lines = {name: line for name, line in call.lines.items() if name not in dropped}
         values = {name: line.values for name, line in lines.items() if line.layout not in ("mean",)}
-        shown.append(Steps(*(_as(values.get(name), arithmetic) for name in Steps._fields)))
+        shown.append(Lines(*(_as(values.get(name), arithmetic) for name in Lines._fields)))
     plain = [_plainly_wrong(probe, steps, arithmetic) for probe, steps in zip(asked, shown, strict=True)]
     rest = [steps._replace(**dict.fromkeys(wrong)) for steps, wrong in zip(shown, plain, strict=True)]
     judgements = [
@@ -121,7 +122,7 @@ def _judged(
     return Trial([Case(*each, frozenset(dropped), arithmetic) for each in together], dropped)
 
 
-def _plainly_wrong(probe: Probe, shown: Steps, arithmetic: Arithmetic) -> dict[str, LineVerdict]:
+def _plainly_wrong(probe: Probe, shown: Lines, arithmetic: Arithmetic) -> dict[str, LineVerdict]:
     """The gradients that are wrong globally, and so locally too, since no line before them is shown.
 
     To find this out by trying every form of every line that is not shown takes long.
@@ -160,7 +161,7 @@ def _own_business(trial: Trial, line: str) -> str | None:
     after = [gradient for gradient in GRADIENTS if line in earlier(gradient)]
     if any(map(trial.right, after)) and not any(FOLLOWS in trial.words(gradient) for gradient in after):
         return f"{name} is not {line}, or not as it was used: a gradient that comes from it is right"
-    later = [other for other in Steps._fields if line in earlier(other)]
+    later = [other for other in Lines._fields if line in earlier(other)]
     follows = any(
         case.judgement[other].word == FOLLOWS and case.judgement[other].local != OUTSIDE
         for case in trial.cases

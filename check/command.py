@@ -24,8 +24,8 @@ from check.mistakes import Mistake
 from check.received import escaped
 from check.small_probes import small_probes
 from check.update import Trained, describe, describe_losses, name_the_loss, name_the_mistake, training_request
+from proof.judgement import CANCELS, ROUNDING, WRONG
 from proof.probes import Probe
-from proof.verdict import CANCELS, ROUNDING, WRONG
 
 
 def check_file(

@@ -15,9 +15,9 @@ from check.learner_run import LearnerCall, LearnerRun
 from check.loss_gradient import is_cross_entropy, sentence, slopes
 from check.names import GUESS
 from check.own_lines import earlier
-from engines.interface import Parameters, Steps
+from engines.interface import Lines, Parameters
+from proof.judgement import CANCELS, FOLLOWS, GRAVITY, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
 from proof.probes import Probe
-from proof.verdict import CANCELS, FOLLOWS, NOT_FINITE, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
 
 INPUTS = ("X", "y", *Parameters._fields)
 READ = {  # the inputs of the lines that have any
@@ -30,8 +30,6 @@ READ = {  # the inputs of the lines that have any
     "dW1": ("X",),
 }
 
-GRAVITY = (NOT_SHOWN, NOT_OBSERVABLE, ROUNDING, CANCELS, FOLLOWS, NOT_FINITE, SHAPE, WRONG)  # the gravest is the line's
-
 
 def diagnose(run: LearnerRun, probes: Sequence[Probe], seed: int = 0) -> Diagnosis:
     """What is wrong with the learner's file, from its calls on these probes.
@@ -43,7 +41,7 @@ def diagnose(run: LearnerRun, probes: Sequence[Probe], seed: int = 0) -> Diagnos
     Raises:
         ProofError: a probe that cannot be enclosed.
     """
-    nothing = {name: LineFinding(NOT_SHOWN) for name in Steps._fields}
+    nothing = {name: LineFinding(NOT_SHOWN) for name in Lines._fields}
     diagnosis = Diagnosis(run.file, CANNOT_RUN, nothing, reason=run.reason, reason_line=run.line)
     diagnosis.isolation = run.isolation
     calls = [call for call in run.calls if call.probe < len(probes) and call.lines]
@@ -69,7 +67,7 @@ def _look_at_lines(
         calls = [replace(c, lines={name: shown for name, shown in c.lines.items() if name not in vague}) for c in calls]
         trial = put_on_trial(calls, probes)
     cross_entropy = is_cross_entropy(trial)
-    diagnosis.lines = {name: _line(trial, name) for name in Steps._fields}
+    diagnosis.lines = {name: _line(trial, name) for name in Lines._fields}
     inquest = Inquest(trial, diagnosis.lines, run.columns, cross_entropy)
     diagnosis.culprits = inquest.hold()
     diagnosis.power = _power(trial)
@@ -132,12 +130,12 @@ def _not_repeatable(run: LearnerRun, diagnosis: Diagnosis) -> list[Culprit]:
 
 def _line(trial: Trial, name: str) -> LineFinding:
     words = [case.judgement[name].word for case in trial.cases]
-    word = max(words, key=GRAVITY.index)
+    word = max((word for word in words if word != NOT_SHOWN), key=GRAVITY.index, default=NOT_SHOWN)
     if word == NOT_OBSERVABLE and ROUNDING in words:
         word = ROUNDING
     verdicts = [case.judgement[name] for case in trial.cases]
     errors = [v.largest_ulps for v in verdicts if v.largest_ulps is not None]
-    note = next((v.note or v.form for v in verdicts if v.word == word and word in (CANCELS, SHAPE)), "")
+    note = next((v.note or v.cause for v in verdicts if v.word == word and word in (CANCELS, SHAPE)), "")
     shown = first_shown(trial, name)
     return LineFinding(word, shown.source_line if shown else None, max(errors, default=None), note)
 

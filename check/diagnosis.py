@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from check.error_shape import Worst
 from check.mistakes import Mistake
-from proof.verdict import NOT_OBSERVABLE, WRONG
+from proof.judgement import NOT_OBSERVABLE, WRONG
 
 CORRECT, CANNOT_RUN = "correct", "cannot run"
 VERDICTS = (CORRECT, WRONG, NOT_OBSERVABLE, CANNOT_RUN)
@@ -35,7 +35,7 @@ class Culprit:
     """A line at fault.
 
     Attributes:
-        line: where the mistake is: a field of Steps, "update" or "call".
+        line: where the mistake is: a field of Lines, "update" or "call".
         source_line: of the learner's file, where it is or, for a line that is not shown, where it comes to light.
         seen_in: the faulty lines that this accounts for.
         mistakes: all that fit, in every case.

@@ -17,9 +17,9 @@ from engines.interface import Parameters
 
 
 def engine_class(module: ModuleType) -> type | None:
-    """The class that this file defines with ``steps`` and ``fit``; the last one if there are several."""
+    """The class that this file defines with ``lines`` and ``fit``; the last one if there are several."""
     own = [c for c in vars(module).values() if isinstance(c, type) and c.__module__ == MODULE]
-    able = [c for c in own if callable(getattr(c, "steps", None)) and callable(getattr(c, "fit", None))]
+    able = [c for c in own if callable(getattr(c, "lines", None)) and callable(getattr(c, "fit", None))]
     return next((c for c in reversed(able) if not inspect.isabstract(c)), None)
 
 
@@ -42,9 +42,9 @@ def call_engine(
         harvest = Harvest(program.path, program.source, None)
         try:
             with harvest:
-                returned = program.guarded("steps", made.steps, *given[:2])
+                returned = program.guarded("lines", made.lines, *given[:2])
             if not isinstance(returned, dict) and not hasattr(returned, "_fields"):
-                raise CannotRun(f"steps returned a value of type {type(returned).__name__}, but a Steps is asked for")
+                raise CannotRun(f"lines returned a value of type {type(returned).__name__}, but Lines are asked for")
             record["candidates"] += returned_lines(returned, harvest)
         finally:
             record["candidates"] += harvest.candidates()

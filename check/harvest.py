@@ -158,7 +158,7 @@ class Harvest:
         self.own = own
         self.runs: Counter[CodeType] = Counter()
         self.calls: list[Call] = []  # in the order in which they ended
-        self.literal_lines: dict[str, int] = {}  # of the parts of any Steps(...) or Parameters(...) returned
+        self.literal_lines: dict[str, int] = {}  # of the parts of any Lines(...) or Parameters(...) returned
         self._order = 0
 
     def __enter__(self) -> Harvest:

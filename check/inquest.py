@@ -12,8 +12,8 @@ from check.learner_run import ShownLine
 from check.matching import explains, explanations, follows
 from check.mistakes import Mistake
 from check.own_lines import earlier
-from engines.interface import Steps, shapes
-from proof.verdict import FAULTS, FOLLOWS, NOT_FINITE, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
+from engines.interface import Lines, shapes
+from proof.judgement import FAULTS, FOLLOWS, NOT_FINITE, NOT_OBSERVABLE, NOT_SHOWN, ROUNDING, SHAPE, WRONG
 
 
 class Inquest:
@@ -45,7 +45,7 @@ class Inquest:
         for line, finding in self.lines.items():
             if finding.word == FOLLOWS and self._zero(line):
                 finding.word, finding.note = NOT_OBSERVABLE, ""
-        return sorted(self.culprits, key=lambda culprit: [*Steps._fields].index(culprit.line))
+        return sorted(self.culprits, key=lambda culprit: [*Lines._fields].index(culprit.line))
 
     def _own_loss(self) -> bool:
         """Whether one number for the loss, harvested beside gradients that are right, is no business of the judge's."""

@@ -42,7 +42,7 @@ def run_learner(
     """Run a learner's file apart, call its backward pass on each probe (on the first one twice), take the lines back.
 
     The file defines ``backprop(X, y, W1, b1, W2, b2)``, shapes as in ``engines.interface`` and the gradient that of
-    the mean loss, or an engine class with ``steps`` and ``fit``. It may say ``LAYOUT = "columns"`` (X (d, n), y (1, n),
+    the mean loss, or an engine class with ``lines`` and ``fit``. It may say ``LAYOUT = "columns"`` (X (d, n), y (1, n),
     b1 (h, 1), b2 (1, 1)) and ``SAMPLE = True`` (one sample a call: x (d,), or (d, 1) in columns, and y a number); what
     it does not say is found by trying. Python files beside it may be imported, but take the place of no library.
 

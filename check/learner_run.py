@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engines.interface import Parameters, Steps
+from engines.interface import Lines, Parameters
 
 
 class Probe(NamedTuple):
@@ -58,10 +58,10 @@ class LearnerCall:
     changed: tuple[str, ...]  # inputs that the program wrote into
 
     @property
-    def steps(self) -> Steps:
+    def whole_lines(self) -> Lines:
         """The twelve lines; None for a line that is not shown, or not in a shape that can be turned into its own."""
         right = {n: s.values for n, s in self.lines.items() if s.layout in ("same", "reshaped", "transposed")}
-        return Steps(*(right.get(name) for name in Steps._fields))
+        return Lines(*(right.get(name) for name in Lines._fields))
 
 
 class Block(NamedTuple):

@@ -9,9 +9,9 @@ from check.cases import Suspected, Trial
 from check.catalogue import MISTAKES
 from check.mistakes import Mistake, fits, mean_of
 from check.own_lines import Formula, earlier
-from engines.interface import Steps
+from engines.interface import Lines
 from proof.enclosure import OPERANDS
-from proof.verdict import CANCELS, NOT_FINITE, ROUNDING, SHAPE
+from proof.judgement import CANCELS, NOT_FINITE, ROUNDING, SHAPE
 
 
 class Explanation(NamedTuple):
@@ -61,8 +61,8 @@ def explanations(trial: Trial, line: str, faults: Iterable[str], suspected: Susp
         found = [each for each in found if not each.mistake.of_batch] or found
     most = max((len(each.lines) for each in found), default=0)
     best = [each for each in found if len(each.lines) == most]
-    nearest = max((Steps._fields.index(each.mistake.line) for each in best), default=0)
-    at = Steps._fields[nearest]
+    nearest = max((Lines._fields.index(each.mistake.line) for each in best), default=0)
+    at = Lines._fields[nearest]
     return [each for each in best if each.mistake.line == at or most > 1]
 
 

@@ -22,7 +22,7 @@ class Mistake:
 
     Attributes:
         id: a short name for programs.
-        line: a field of Steps; "update" for the step of SGD; "call" for what a backward pass must not do at all.
+        line: a field of Lines; "update" for the step of SGD; "call" for what a backward pass must not do at all.
         formula: the wrong formula, as one would write it.
         says: what it is, in one sentence.
         why: why it matters.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engines.interface import Parameters, Steps, shapes
+from engines.interface import Lines, Parameters, shapes
 
 GRADIENTS = tuple(f"d{name}" for name in Parameters._fields)
 
@@ -153,7 +153,7 @@ def choose(
             chosen[line] = rivals[0]
         else:
             ambiguous[line] = tuple(rival.candidate.name for rival in rivals)
-    order = Steps._fields
+    order = Lines._fields
     return dict(sorted(chosen.items(), key=lambda item: order.index(item[0]))), ambiguous
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from backproof.arithmetic import Arithmetic
 from backproof.balls import Balls
 from check.learner_run import Probe
-from engines.interface import Steps
+from engines.interface import Lines
 from proof.enclosure import EQUATIONS, OPERANDS, Problem
 from proof.forms import LINES, SIGMOID, Logit, widening
 
@@ -135,4 +135,4 @@ def earlier(line: str) -> tuple[str, ...]:
     """All lines that a line is computed from, directly or not, in the order of computation."""
     found = {name for operand in OPERANDS[line] for name in (operand, *earlier(operand))}
     found |= {"dZ2": {"A2"}, "dZ1": {"A1"}, "loss": {"A2"}}.get(line, set())
-    return tuple(sorted(found, key=Steps._fields.index))
+    return tuple(sorted(found, key=Lines._fields.index))

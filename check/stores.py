@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from check.names import GRADIENTS, alias
-from engines.interface import Parameters, Steps
+from engines.interface import Lines, Parameters
 
 FIRST_IS_CHANGED = frozenset(("at", "copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis"))
 REPACKING_METHODS = frozenset(("T", "reshape", "ravel", "flatten", "squeeze", "transpose", "copy", "item"))
@@ -117,12 +117,12 @@ def parts(expression: ast.expr) -> dict[str | int, ast.expr]:
 
 
 def lines_in(expression: ast.expr) -> dict[str, ast.expr]:
-    """The parts of every Steps(...) and Parameters(...) within an expression, by the line they stand for."""
+    """The parts of every Lines(...) and Parameters(...) within an expression, by the line they stand for."""
     found: dict[str, ast.expr] = {}
     for node in ast.walk(expression):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            fields = {"Steps": Steps._fields, "Parameters": Parameters._fields}.get(called, ())
+            fields = {"Lines": Lines._fields, "Parameters": Parameters._fields}.get(called, ())
             names = dict(zip(fields, GRADIENTS, strict=True)) if called == "Parameters" else {f: f for f in fields}
             for key, part in parts(node).items():
                 field = fields[key] if isinstance(key, int) and key < len(fields) else key

@@ -17,8 +17,8 @@ from check.own_lines import Formula, OwnLines
 from check.own_step import OwnStep, StepFormula
 from engines.interface import Parameters
 from proof.audit import Block, audit_blocks
+from proof.judgement import WRONG
 from proof.probes import Probe
-from proof.verdict import WRONG
 
 RATE, EPOCHS, BATCH = 0.375, 2, 2  # a rate of which neither the square nor the inverse is a simple factor
 

@@ -11,17 +11,17 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", 
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
 
 from engines.initial_weights import initial_weights  # noqa: E402  (NumPy comes after the variables above)
-from engines.interface import BinaryClassifier, EngineError, Parameters, PromiseBroken, Steps  # noqa: E402
+from engines.interface import BinaryClassifier, EngineError, Lines, Parameters, PromiseBroken  # noqa: E402
 from engines.loading import ENGINES, NotInstalled, load_engine  # noqa: E402
 
 __all__ = [
     "ENGINES",
     "BinaryClassifier",
     "EngineError",
+    "Lines",
     "NotInstalled",
     "Parameters",
     "PromiseBroken",
-    "Steps",
     "initial_weights",
     "load_engine",
 ]

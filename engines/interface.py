@@ -33,7 +33,7 @@ class Parameters(NamedTuple):
     b2: Array  # (1,)
 
 
-class Steps(NamedTuple):
+class Lines(NamedTuple):
     """The twelve lines of Algorithm 1 in the order of computation, gradients being those of the mean loss.
 
     A line that an engine does not show is None.
@@ -54,9 +54,9 @@ class Steps(NamedTuple):
 
 
 def shapes(n: int, d: int, h: int) -> dict[str, tuple[int, ...]]:
-    """The shape of every field of Steps and Parameters, by name."""
+    """The shape of every field of Lines and Parameters, by name."""
     hidden, output = (n, h), (n, 1)
-    lines = Steps(hidden, hidden, output, output, (n,), output, (1, h), (1,), hidden, hidden, (h, d), (h,))
+    lines = Lines(hidden, hidden, output, output, (n,), output, (1, h), (1,), hidden, hidden, (h, d), (h,))
     return lines._asdict() | Parameters((h, d), (h,), (1, h), (1,))._asdict()
 
 
@@ -64,7 +64,7 @@ class BinaryClassifier(ABC):
     """A ``d``-``h``-1 network of sigmoids under binary cross-entropy, trained by SGD.
 
     A subclass says, in the arrays of its own library and without side effects, the four abstract methods below;
-    ``native_steps`` and ``run`` may be overridden to show more lines and to train faster. This class owns the only
+    ``native_lines`` and ``run`` may be overridden to show more lines and to train faster. This class owns the only
     state, the parameters, and the only border, between NumPy and the engine's arrays.
 
     Args:
@@ -109,12 +109,12 @@ class BinaryClassifier(ABC):
         """How ``run`` repeats the step, as printed in tables: "plain loop" or "compiled"."""
         return "plain loop"
 
-    def native_steps(self, parameters: Parameters, X: Array, y: Array) -> Steps:
+    def native_lines(self, parameters: Parameters, X: Array, y: Array) -> Lines:
         """The twelve lines; by default those that the four methods above show."""
         loss, gradient = self.loss_and_gradient(parameters, X, y)
         unseen = dict.fromkeys(("dZ2", "dA1", "dZ1"))
         lines = dict(zip(("Z1", "A1", "Z2", "A2"), self.forward(parameters, X), strict=True))
-        return Steps(**lines, loss=loss, **unseen, **{f"d{name}": dp for name, dp in gradient._asdict().items()})
+        return Lines(**lines, loss=loss, **unseen, **{f"d{name}": dp for name, dp in gradient._asdict().items()})
 
     def run(
         self, parameters: Parameters, X: Array, y: Array, learning_rate: Array, batch_size: int
@@ -164,13 +164,13 @@ class BinaryClassifier(ABC):
         _, gradient = self.loss_and_gradient(self._parameters, self._samples(X), self._labels(X, y))
         return self._numpy_parameters(gradient, prefix="d")
 
-    def steps(self, X: np.ndarray, y: np.ndarray) -> Steps:
+    def lines(self, X: np.ndarray, y: np.ndarray) -> Lines:
         """The twelve lines for one batch, to be judged: as the engine has them, even of a wrong dtype or shape.
 
         A line that the engine does not show is None.
         """
-        lines = self.native_steps(self._parameters, self._samples(X), self._labels(X, y))
-        return Steps(*(None if line is None else self.to_numpy(line) for line in lines))
+        lines = self.native_lines(self._parameters, self._samples(X), self._labels(X, y))
+        return Lines(*(None if line is None else self.to_numpy(line) for line in lines))
 
     def fit(
         self, X: np.ndarray, y: np.ndarray, *, epochs: int, learning_rate: float, batch_size: int = 1

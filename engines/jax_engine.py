@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from engines.interface import BinaryClassifier, Parameters, Steps
+from engines.interface import BinaryClassifier, Lines, Parameters
 
 jax.config.update("jax_enable_x64", True)  # before the first array
 jax.config.update("jax_default_matmul_precision", "highest")
@@ -46,7 +46,7 @@ def loss_and_gradient(parameters: Parameters, X: Array, y: Array) -> tuple[Array
 
 
 @jax.jit
-def all_steps(parameters: Parameters, X: Array, y: Array) -> Steps:
+def all_lines(parameters: Parameters, X: Array, y: Array) -> Lines:
     W1, b1, W2, b2 = parameters
     Z1, back_to_W1_b1 = jax.vjp(lambda W1, b1: linear(W1, b1, X), W1, b1)
     A1, back_to_Z1 = jax.vjp(jax.nn.sigmoid, Z1)
@@ -56,7 +56,7 @@ def all_steps(parameters: Parameters, X: Array, y: Array) -> Steps:
     dW2, db2, dA1 = back_to_W2_b2_A1(dZ2)
     (dZ1,) = back_to_Z1(dA1)
     dW1, db1 = back_to_W1_b1(dZ1)
-    return Steps(Z1, A1, Z2, jax.nn.sigmoid(Z2), loss, dZ2, dW2, db2, dA1, dZ1, dW1, db1)
+    return Lines(Z1, A1, Z2, jax.nn.sigmoid(Z2), loss, dZ2, dW2, db2, dA1, dZ1, dW1, db1)
 
 
 @partial(jax.jit, static_argnames="batch_size")
@@ -96,8 +96,8 @@ class JaxEngine(BinaryClassifier):
     def loss_and_gradient(self, parameters: Parameters, X: Array, y: Array) -> tuple[Array, Parameters]:
         return loss_and_gradient(parameters, X, y)
 
-    def native_steps(self, parameters: Parameters, X: Array, y: Array) -> Steps:
-        return all_steps(parameters, X, y)
+    def native_lines(self, parameters: Parameters, X: Array, y: Array) -> Lines:
+        return all_lines(parameters, X, y)
 
     def run(
         self, parameters: Parameters, X: Array, y: Array, learning_rate: Array, batch_size: int

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from engines.interface import BinaryClassifier, Parameters, Steps
+from engines.interface import BinaryClassifier, Lines, Parameters
 
 
 def sigmoid(Z: np.ndarray) -> np.ndarray:
@@ -27,7 +27,7 @@ def sample_losses(Z2: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.logaddexp(0, (1 - 2 * y) * Z2[:, 0])  # (n,)
 
 
-def all_steps(parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Steps:
+def all_lines(parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Lines:
     Z1, A1, Z2, A2 = forward(parameters, X)
     loss = sample_losses(Z2, y)
     dZ2 = (A2 - y[:, None]) / len(y)  # (n, 1)
@@ -37,7 +37,7 @@ def all_steps(parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Steps:
     dZ1 = dA1 * A1 * (1 - A1)  # (n, h)
     dW1 = dZ1.T @ X  # (h, d)
     db1 = dZ1.sum(0)  # (h,)
-    return Steps(Z1, A1, Z2, A2, loss, dZ2, dW2, db2, dA1, dZ1, dW1, db1)
+    return Lines(Z1, A1, Z2, A2, loss, dZ2, dW2, db2, dA1, dZ1, dW1, db1)
 
 
 def run_by_sample(
@@ -129,11 +129,11 @@ class NumpyEngine(BinaryClassifier):
         return forward(parameters, X)
 
     def loss_and_gradient(self, parameters: Parameters, X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, Parameters]:
-        steps = all_steps(parameters, X, y)
+        steps = all_lines(parameters, X, y)
         return steps.loss, Parameters(steps.dW1, steps.db1, steps.dW2, steps.db2)
 
-    def native_steps(self, parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Steps:
-        return all_steps(parameters, X, y)
+    def native_lines(self, parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Lines:
+        return all_lines(parameters, X, y)
 
     def run(
         self, parameters: Parameters, X: np.ndarray, y: np.ndarray, learning_rate: np.ndarray, batch_size: int

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engines.interface import BinaryClassifier, Parameters, Steps
+from engines.interface import BinaryClassifier, Lines, Parameters
 from engines.torch_scan import ScanOrLoop
 
 torch.set_num_threads(1)
@@ -43,7 +43,7 @@ def loss_and_gradient(parameters: Parameters, X: Tensor, y: Tensor) -> tuple[Ten
     return losses, gradient
 
 
-def all_steps(parameters: Parameters, X: Tensor, y: Tensor) -> Steps:
+def all_lines(parameters: Parameters, X: Tensor, y: Tensor) -> Lines:
     W1, b1, W2, b2 = parameters
     Z1, back_to_W1_b1 = torch.func.vjp(lambda W1, b1: linear(W1, b1, X), W1, b1)
     A1, back_to_Z1 = torch.func.vjp(torch.sigmoid, Z1)
@@ -53,7 +53,7 @@ def all_steps(parameters: Parameters, X: Tensor, y: Tensor) -> Steps:
     dW2, db2, dA1 = back_to_W2_b2_A1(dZ2)
     (dZ1,) = back_to_Z1(dA1)
     dW1, db1 = back_to_W1_b1(dZ1)
-    return Steps(Z1, A1, Z2, torch.sigmoid(Z2), loss, dZ2, dW2, db2, dA1, dZ1, dW1, db1)
+    return Lines(Z1, A1, Z2, torch.sigmoid(Z2), loss, dZ2, dW2, db2, dA1, dZ1, dW1, db1)
 
 
 def sgd_step(parameters: Parameters, X: Tensor, y: Tensor, learning_rate: Tensor) -> tuple[Parameters, Tensor]:
@@ -83,8 +83,8 @@ class TorchEngine(BinaryClassifier):
     def loss_and_gradient(self, parameters: Parameters, X: Tensor, y: Tensor) -> tuple[Tensor, Parameters]:
         return loss_and_gradient(parameters, X, y)
 
-    def native_steps(self, parameters: Parameters, X: Tensor, y: Tensor) -> Steps:
-        return all_steps(parameters, X, y)
+    def native_lines(self, parameters: Parameters, X: Tensor, y: Tensor) -> Lines:
+        return all_lines(parameters, X, y)
 
     def run(
         self, parameters: Parameters, X: Tensor, y: Tensor, learning_rate: Tensor, batch_size: int

@@ -15,44 +15,7 @@
 # You need lessons 1 to 3: central differences, and the twelve lines.
 
 # %%
-# Where the project can be fetched from, if this notebook stands alone, as in Colab: the address of its repository.
-# Empty: only a checkout is used.
-BACKPROOF = ""
-
-import importlib.util
-import subprocess
-import sys
-from pathlib import Path
-
-places = (Path.cwd(), *Path.cwd().parents, Path.cwd() / "backproof")
-checkout = next((folder for folder in places if (folder / "compare.py").exists() and (folder / "check").is_dir()), None)
-if checkout is None and not BACKPROOF:
-    raise RuntimeError(
-        "This notebook stands outside of Backproof: set BACKPROOF, above, to the address of the project's repository, "
-        "or open the notebook from a checkout of it."
-    )
-if checkout is None:
-    checkout = Path.cwd() / "backproof"
-    print(f"fetching Backproof from {BACKPROOF} into {checkout}")
-    try:
-        subprocess.run(["git", "clone", "--depth", "1", BACKPROOF, str(checkout)], check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise RuntimeError(f"Backproof could not be fetched from {BACKPROOF}: is there a network?") from error
-sys.path.insert(0, str(checkout))
-needed = {
-    "numpy": "numpy",
-    "flint": "python-flint",
-    "matplotlib": "matplotlib",
-    "tabulate": "tabulate",
-    "typer": "typer",
-    "pooch": "pooch",
-    "platformdirs": "platformdirs",
-    "tqdm": "tqdm",
-}
-missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
-if missing:
-    print("installing", *missing)
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
+# setup: numpy, python-flint, matplotlib, tabulate, typer, pooch, platformdirs, tqdm
 
 # %%
 from fractions import Fraction
@@ -63,7 +26,7 @@ from tabulate import tabulate
 
 from check import check_backprop
 from data import load
-from engines import Parameters, Steps, initial_weights, load_engine
+from engines import Lines, Parameters, initial_weights, load_engine
 from proof.probes import probe
 from proof.verdict import judge
 
@@ -103,7 +66,7 @@ def lines(X, y, W1, b1, W2, b2):
     dA1 = dZ2 @ W2
     dZ1 = dA1 * A1 * (1 - A1)
     each = np.logaddexp(0, (1 - 2 * y) * Z2[:, 0])
-    return Steps(Z1, A1, Z2, A2, each, dZ2, dZ2.T @ A1, dZ2.sum(0), dA1, dZ1, dZ1.T @ X, dZ1.sum(0))
+    return Lines(Z1, A1, Z2, A2, each, dZ2, dZ2.T @ A1, dZ2.sum(0), dA1, dZ1, dZ1.T @ X, dZ1.sum(0))
 
 
 # %% [markdown]

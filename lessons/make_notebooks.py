@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 SOURCES = tuple(sorted(HERE.glob("[0-9][0-9]_*.py")))
 SECONDS = 300  # that a cell may run
 
+SETUP = re.compile(r"^# setup: (?P<packages>.*)$", re.MULTILINE)
+MODULES = {"python-flint": "flint"}  # where a package has another name
 WRITE = re.compile(r"^(?P<indent> *)# write: (?P<what>.*)\n(?P<lines>(?:.*\n)*?) *# end$", re.MULTILINE)
 
 
@@ -58,13 +60,20 @@ def run(notebook: NotebookNode) -> NotebookNode:
 
 
 def _notebook(source: Path, text: str) -> NotebookNode:
-    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook = jupytext.reads(SETUP.sub(_setup, text), fmt="py:percent")
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     )
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"{source.stem[:2]}-{number:02}"
     return notebook
+
+
+def _setup(found: re.Match[str]) -> str:
+    """The cell that makes a notebook work by itself, with the packages that the lesson needs."""
+    lines = [f'    "{MODULES.get(package, package)}": "{package}",' for package in found["packages"].split(", ")]
+    _, cell = (HERE / "setup_cell.py").read_text(encoding="utf-8").split("\n", 1)
+    return re.sub(r"^needed: .*$", "\n".join(["needed = {", *lines, "}"]), cell, flags=re.MULTILINE).rstrip()
 
 
 def _stub(found: re.Match[str]) -> str:

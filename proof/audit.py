@@ -1,4 +1,4 @@
-"""Blocks of a finished training on trial: can rounding alone explain where each block ended?
+"""Blocks of a finished training: can rounding alone explain where each block ended?
 
 An engine keeps its parameters every so many steps. A block is run again from the parameters that the engine had at its
 start; wherever they are at its end, they must lie within what rounding at every step can do.
@@ -12,9 +12,6 @@ computed, the program's ``P`` within R of the centre's ``C``, and B(u) a bound o
 with B taken at the largest |C| + R, and L R the exact propagation of the radius. The last step holds since every B in
 ``proof.forms`` and Higham's gamma grow at least linearly with u. The bounds of the nonlinear lines are those of every
 form there; radii are computed in float64 and rounded up once a step (UP).
-
-Several blocks are run again side by side, as one array with the blocks in its first axis: for a small network NumPy's
-calls cost more than its arithmetic.
 """
 
 from __future__ import annotations
@@ -30,7 +27,7 @@ from backproof.arithmetic import FLOAT64, Arithmetic, ProofError, arithmetic_of
 from engines.interface import Parameters
 from proof.disc import UP, Disc
 from proof.forms import CLIPS, LINES
-from proof.verdict import NOT_OBSERVABLE, ROUNDING, WRONG
+from proof.judgement import NOT_OBSERVABLE, ROUNDING, WRONG
 
 CLIP = 1.01 * max(CLIPS)
 

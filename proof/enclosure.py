@@ -13,10 +13,10 @@ import numpy as np
 
 from backproof.arithmetic import Arithmetic, ProofError
 from backproof.balls import Balls, stack
-from engines.interface import Parameters, Steps, shapes
+from engines.interface import Lines, Parameters, shapes
 from proof.forms import LINES, Form, Logit, largest_bound, widening
 
-Lines = Mapping[str, Balls]  # the earlier lines by name, with W1, b1, W2, b2 and X among them
+Values = Mapping[str, Balls]  # the earlier lines by name, with W1, b1, W2, b2 and X among them
 
 
 def affine(inputs: Balls, weights: Balls, biases: Balls) -> Balls:
@@ -30,7 +30,7 @@ def _mean(total: Balls, divisor: int) -> Balls:
 
 
 # The lines that are sums of products. The divisor is n where a program divides by n at the end, and otherwise 1.
-EQUATIONS: dict[str, Callable[[Lines, int], Balls]] = {
+EQUATIONS: dict[str, Callable[[Values, int], Balls]] = {
     "Z1": lambda at, _: affine(at["X"], at["W1"], at["b1"]),
     "Z2": lambda at, _: affine(at["A1"], at["W2"], at["b2"]),
     "dW2": lambda at, divisor: _mean(at["dZ2"].T @ at["A1"], divisor),
@@ -64,7 +64,7 @@ ACTIVATION = {"loss": "A2", "dZ2": "A2", "dZ1": "A1"}
 def before(line: str) -> tuple[str, ...]:
     """The lines that a line is computed from, directly or not, in the order of computation."""
     direct = (*OPERANDS[line], *([ACTIVATION[line]] if line in ACTIVATION else ()))
-    return tuple(sorted({name for operand in direct for name in (operand, *before(operand))}, key=Steps._fields.index))
+    return tuple(sorted({name for operand in direct for name in (operand, *before(operand))}, key=Lines._fields.index))
 
 
 class Problem:
@@ -102,7 +102,7 @@ class Problem:
             raise ProofError(f"y must be {self.n} labels, each exactly 0 or 1")
         self.one = (self.y == 1)[:, None]
 
-    def linear(self, line: str, at: Lines) -> Balls:
+    def linear(self, line: str, at: Values) -> Balls:
         """A sum of products, from earlier lines."""
         if line == "Z1":
             return self._Z1
@@ -162,7 +162,7 @@ def enclose(
     *,
     mean_last: bool = False,
     sound_only: bool = False,
-) -> Steps:
+) -> Lines:
     """All twelve lines of Algorithm 1 as Balls, for a batch of n samples of shape (n, d).
 
     In EXACT they are the truth, balls about 1e-30 wide. In FLOAT64 or FLOAT32 they contain whatever a correct program
@@ -173,12 +173,12 @@ def enclose(
     return enclosure(Problem(parameters, X, y, arithmetic, mean_last), sound_only=sound_only)
 
 
-def enclosure(problem: Problem, *, sound_only: bool = False) -> Steps:
+def enclosure(problem: Problem, *, sound_only: bool = False) -> Lines:
     """``enclose`` for a problem that stands already."""
     at = dict(problem.inputs)
     logits: dict[str, Logit] = {}
     with np.errstate(all="ignore"):
-        for line in Steps._fields:
+        for line in Lines._fields:
             if line in EQUATIONS:
                 at[line] = problem.linear(line, at)
             else:
@@ -191,7 +191,7 @@ def enclosure(problem: Problem, *, sound_only: bool = False) -> Steps:
                 )
             if line in ("Z1", "Z2"):
                 logits[line] = problem.logit(line, at[line])
-    return Steps(*(at[line] for line in Steps._fields))
+    return Lines(*(at[line] for line in Lines._fields))
 
 
 def _balls(name: str, array: np.ndarray | Balls, arithmetic: Arithmetic) -> Balls:

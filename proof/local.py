@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from backproof.balls import Balls
-from engines.interface import Steps
+from engines.interface import Lines
 from proof.enclosure import ACTIVATION, EQUATIONS, OPERANDS, Problem, before
 from proof.forms import LINES, Form, Logit
 
@@ -44,7 +44,7 @@ class LocalSets:
         overall: the global enclosure: by sound forms only if True, by any form if False.
     """
 
-    def __init__(self, problem: Problem, shown: Mapping[str, np.ndarray], overall: Callable[[bool], Steps]) -> None:
+    def __init__(self, problem: Problem, shown: Mapping[str, np.ndarray], overall: Callable[[bool], Lines]) -> None:
         self.problem, self.overall = problem, overall
         self.shown = {line: Balls.of(array, problem.arithmetic) for line, array in shown.items()}
         self._known: dict[tuple[str, bool, bool], list[Meaning]] = {}

@@ -10,7 +10,6 @@ from backproof.arithmetic import ProofError
 from engines.interface import Parameters
 
 SATURATED = (8.5, 15.5)  # |Z1| and |Z2|, well between 8 and 16
-EXTREME = (45.0, 60.0)  # |Z1| and |Z2|, beyond 40
 
 
 class Probe(NamedTuple):
@@ -34,11 +33,6 @@ def saturated(X: np.ndarray, y: np.ndarray, hidden: int, seed: int = 0) -> Probe
         ProofError: fewer than two samples, one label only, or samples that no weights can tell apart.
     """
     return with_logits("saturated", X, y, hidden, SATURATED, seed)
-
-
-def extreme(X: np.ndarray, y: np.ndarray, hidden: int, seed: int = 0) -> Probe:
-    """Every |Z1| and |Z2| above 40; asks only for finite values, shapes and sound forms. Raises as ``saturated``."""
-    return with_logits("extreme", X, y, hidden, EXTREME, seed)
 
 
 def with_logits(name: str, X: np.ndarray, y: np.ndarray, hidden: int, size: tuple[float, float], seed: int) -> Probe:

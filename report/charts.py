@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from check.results import BlockResult, CertificateResult, ControlResult, EngineResult, PairDifference
+from comparison.results import BlockResult, CertificateResult, ControlResult, EngineResult, PairDifference
 
 # Colours that no chart shows: each is replaced by one of the page's, so that a chart is dark on a dark page.
 INK, FAINT = "#010203", "#040506"

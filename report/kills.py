@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tabulate import tabulate
 
-from check.results import KillMatrix
+from comparison.results import KillMatrix
 
 LEGEND = """\
 x reported, . not reported, - not observable on the samples given to this checker, + reported though not observable from

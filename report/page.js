@@ -24,7 +24,7 @@
   const embedded = document.getElementById("results");
   const panel = document.getElementById("detail");
   if (!embedded || !panel) return;
-  const { trial, rulings, lines, marks, fault } = JSON.parse(embedded.textContent);
+  const { verdicts, rulings, lines, marks, fault } = JSON.parse(embedded.textContent);
   const title = document.getElementById("detail-title");
   const body = document.getElementById("detail-body");
   const cells = [...document.querySelectorAll("[data-cell]")];
@@ -56,8 +56,9 @@
     const mark = marks[cell.verdict] ?? fault;
     add("verdict", make("b", {}, `${mark} ${cell.verdict}`), cell.note ? ` (${cell.note})` : "");
     if (line) add("formula", make("code", {}, line.formula));
-    const form = line && line.forms[cell.form];
-    if (cell.form) add(cell.verdict === "cancels" ? "digits lost by" : "computed as", make("code", {}, cell.form));
+    const form = line && !cell.inherited_from && line.forms[cell.form];
+    const cause = cell.inherited_from ? `${cell.inherited_from}: ${cell.form}` : cell.form;
+    if (cause) add(cell.verdict === "cancels" ? "digits lost by" : "computed as", make("code", {}, cause));
     if (form) add("its bound", make("code", {}, form.bound));
     if (form && form.loses) add("loses digits", form.loses);
     if (cell.digits_lost !== null) add("digits lost", quantity(cell.digits_lost));
@@ -202,7 +203,7 @@
   }
 
   function show() {
-    const cell = trial[chosen];
+    const cell = verdicts[chosen];
     if (!cell) return;
     title.textContent = `${cell.line} in ${cell.engine}, ${cell.weights} weights, ${cell.dtype}`;
     body.replaceChildren(facts(cell));

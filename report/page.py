@@ -16,7 +16,8 @@ from markupsafe import Markup
 from matplotlib import image
 
 from backproof.outputs import pending
-from check.results import CheckerSettings, CheckResults, KillMatrix, Results
+from check.results import CheckResults
+from comparison.results import CheckerSettings, KillMatrix, Results
 from proof.forms import LINES
 from report import charts, summary
 from report.flow import FLOW
@@ -65,7 +66,7 @@ def _comparison(results: Results) -> str:
     }
     cells = {
         (line["dtype"], line["weights"], line["engine"], line["line"]): (number, line)
-        for number, line in enumerate(results["trial"])
+        for number, line in enumerate(results["verdicts"])
     }
     return (
         _templates()
@@ -76,7 +77,7 @@ def _comparison(results: Results) -> str:
             cells=cells,
             headline=summary.headline(results),
             answers=summary.answers(results),
-            chosen=summary.most_telling(results["trial"]),
+            chosen=summary.most_telling(results["verdicts"]),
             details=_details(results),
             steps=summary.steps_taken(results),
         )
@@ -93,7 +94,13 @@ def _details(results: Results) -> dict[str, Any]:
         }
         for name, line in LINES.items()
     }
-    return {"trial": results["trial"], "rulings": results["rulings"], "lines": lines, "marks": MARKS, "fault": FAULT}
+    return {
+        "verdicts": results["verdicts"],
+        "rulings": results["rulings"],
+        "lines": lines,
+        "marks": MARKS,
+        "fault": FAULT,
+    }
 
 
 @cache

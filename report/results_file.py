@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any, BinaryIO
 
-from check.results import Results
+from comparison.results import Results
 
 
 def dump(results: Results, file: BinaryIO) -> None:

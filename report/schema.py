@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NoReturn, NotRequired, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
 
-from check.results import CheckResults, Results
+from check.results import CheckResults
+from comparison.results import Results
 
 
 class ResultsError(ValueError):

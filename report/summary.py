@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from check.results import LineResult, Results
-from check.trial import names
-from engines import Steps
-from proof.verdict import FAULTS
+from comparison.results import LineResult, Results
+from comparison.words import listed
+from engines import Lines
+from proof.judgement import FAULTS, GRAVITY
 
 COUNTED = {"rounding": "within rounding", "cancels": "right, but by a formula that loses digits"}
-GRAVITY = ("rounding", "not observable", "cancels", "not shown", "follows", "not finite", "shape", "wrong")
 
 
 class Answer(NamedTuple):
@@ -41,31 +40,29 @@ def headline(results: Results) -> str:
     engines, faulty = list(results["engines"]), {}
     if results["verdict"] == "agree":
         does = "agrees with the truth" if len(engines) == 1 else "agree"
-        return f"{names(engines) or 'No engine'} {does}: rounding explains every difference."
-    for reason in results["agreement"]["reasons"]:
-        name = next((name for name in engines if reason.startswith(f"{name}: ")), None)
-        if name is None:  # an engine that broke its promise has no training
-            return "An engine is at fault."
-        lines = [line for line in results["trial"] if line["engine"] == name]
+        return f"{listed(engines) or 'No engine'} {does}: rounding explains every difference."
+    for name in dict.fromkeys(reason["engine"] for reason in results["agreement"]["reasons"]):
+        lines = [line for line in results["verdicts"] if line["engine"] == name]
         wrong = {line["line"] for line in lines if line["verdict"] in FAULTS}
-        faulty[name] = next((f"first in {line}" for line in Steps._fields if line in wrong), "in its training")
+        elsewhere = "in its training" if name in engines else "and breaks its promise"
+        faulty[name] = next((f"first in {line}" for line in Lines._fields if line in wrong), elsewhere)
     others = [name for name in engines if name not in faulty]
-    agree = f" {names(others)} {'agree' if len(others) > 1 else 'is right'}." if others else ""
-    return f"{names([f'{name} is wrong, {where}' for name, where in faulty.items()])}.{agree}"
+    agree = f" {listed(others)} {'agree' if len(others) > 1 else 'is right'}." if others else ""
+    return f"{listed([f'{name} is wrong, {where}' for name, where in faulty.items()])}.{agree}"
 
 
-def most_telling(trial: Sequence[LineResult]) -> int:
+def most_telling(verdicts: Sequence[LineResult]) -> int:
     """The number of the cell that is shown first: the gravest verdict, and of these the largest error."""
-    if not trial:
+    if not verdicts:
         return 0
 
     def weight(number: int) -> tuple[int, float]:
-        line = trial[number]
+        line = verdicts[number]
         known = line["verdict"] in GRAVITY
-        own_form = line["verdict"] == "cancels" and ": " not in line["form"]
+        own_form = line["verdict"] == "cancels" and not line["inherited_from"]
         return (2 * GRAVITY.index(line["verdict"]) if known else 99) + own_form, line["median_ulps"] or 0.0
 
-    return max(range(len(trial)), key=weight)
+    return max(range(len(verdicts)), key=weight)
 
 
 def short(value: float | None) -> str:
@@ -84,10 +81,10 @@ def steps_taken(results: Results) -> int:
 
 
 def _agreement(results: Results) -> str:
-    count = Counter(line["verdict"] for line in results["trial"])
+    count = Counter(line["verdict"] for line in results["verdicts"])
     words = ", ".join(f"{number} {COUNTED.get(word, word)}" for word, number in count.most_common())
     start = "Yes" if results["verdict"] == "agree" else "No"
-    return f"{start}. Of {len(results['trial'])} lines on trial: {words or 'none'}."
+    return f"{start}. Of {len(results['verdicts'])} lines judged: {words or 'none'}."
 
 
 def _closest(results: Results) -> str:
@@ -97,12 +94,12 @@ def _closest(results: Results) -> str:
     best = [name for name, count in wins.items() if count == max(wins.values())]
     counts = ", ".join(f"{name} {count}" for name, count in wins.most_common())
     if len(results["engines"]) == 1:
-        return f"Only {names(best)} was tried: name more engines to compare."
-    return f"{names(best)}, most often. Closest in how many of {len(results['rulings'])} lines (ties count): {counts}."
+        return f"Only {listed(best)} was tried: name more engines to compare."
+    return f"{listed(best)}, most often. Closest in how many of {len(results['rulings'])} lines (ties count): {counts}."
 
 
 def _digits(results: Results) -> str:
-    own = [line for line in results["trial"] if line["digits_lost"] and ": " not in line["form"]]
+    own = [line for line in results["verdicts"] if line["digits_lost"] and not line["inherited_from"]]
     if not own:
         return "Nowhere: no formula that was used cancels."
     worst: dict[str, LineResult] = {}
@@ -111,7 +108,7 @@ def _digits(results: Results) -> str:
             worst[line["form"]] = line
     sentences = []
     for form, line in worst.items():
-        engines = names(list(dict.fromkeys(other["engine"] for other in own if other["form"] == form)))
+        engines = listed(list(dict.fromkeys(other["engine"] for other in own if other["form"] == form)))
         where = f"{line['weights']} weights, {line['dtype']}"
         sentences.append(f"{line['line']} by {form}: up to {line['digits_lost']:.1f} digits ({where}), in {engines}.")
     return " ".join(sentences)
@@ -119,8 +116,8 @@ def _digits(results: Results) -> str:
 
 def _power(results: Results) -> str:
     def sentences() -> Iterator[str]:
-        for dtype in dict.fromkeys(line["dtype"] for line in results["trial"]):
-            explained = [line for line in results["trial"] if line["verdict"] in ("rounding", "cancels")]
+        for dtype in dict.fromkeys(line["dtype"] for line in results["verdicts"]):
+            explained = [line for line in results["verdicts"] if line["verdict"] in ("rounding", "cancels")]
             powers = [line["power"] for line in explained if line["dtype"] == dtype]
             known = [power for power in powers if power is not None]
             if known:

@@ -8,7 +8,7 @@ from statistics import median
 
 from tabulate import tabulate
 
-from check.results import BlockResult, CertificateResult, EngineResult, Experiment, LineResult, Results
+from comparison.results import BlockResult, CertificateResult, EngineResult, Experiment, LineResult, Results
 from engines import Parameters
 from report.summary import steps_taken
 
@@ -21,12 +21,14 @@ def render(results: Results) -> str:
 def _sections(results: Results) -> Iterator[str]:
     engines = results["engines"]
     yield settings(results["experiment"])
-    for place in dict.fromkeys(line["weights"] for line in results["trial"]):
-        yield f"Error against the truth at {place} weights: median over all entries, in ulps\n" + trial(results, place)
-    yield TRIAL_LEGEND
-    if any(line["digits_lost"] for line in results["trial"]):
+    for place in dict.fromkeys(line["weights"] for line in results["verdicts"]):
+        yield f"Error against the truth at {place} weights: median over all entries, in ulps\n" + verdicts(
+            results, place
+        )
+    yield LEGEND
+    if any(line["digits_lost"] for line in results["verdicts"]):
         yield "Where digits get lost, and who is closest to the truth\n" + digits_lost(results)
-    if results["agreement"]["steps"]:
+    if results["agreement"]["lines"]:
         yield "Between engines: largest difference, in epsilons of the line's largest entry\n" + differences(results)
     if engines:
         yield "Mean loss of each epoch\n" + losses(engines)
@@ -42,21 +44,21 @@ def _sections(results: Results) -> Iterator[str]:
 
 SHOWN = 10  # test images of two engines
 
-TRIAL_LEGEND = """A bare number is rounding: inside what rounding can do to a correct program.
+LEGEND = """A bare number is rounding: inside what rounding can do to a correct program.
 ~ cancels: right in exact arithmetic, by a formula that loses digits here."""
 
 
-def trial(results: Results, place: str) -> str:
+def verdicts(results: Results, place: str) -> str:
     """A row a line, a column for each engine in each type."""
     cells: dict[str, dict[tuple[str, str], str]] = {}
-    for line in results["trial"]:
+    for line in results["verdicts"]:
         if line["weights"] == place:
-            cells.setdefault(line["line"], {})[line["dtype"], line["engine"]] = _trial_cell(line)
+            cells.setdefault(line["line"], {})[line["dtype"], line["engine"]] = _verdict_cell(line)
     columns = [f"{dtype}\n{_last(engine)}" for dtype, engine in next(iter(cells.values()))]
     return _table([[line, *row.values()] for line, row in cells.items()], ["line", *columns])
 
 
-def _trial_cell(line: LineResult) -> str:
+def _verdict_cell(line: LineResult) -> str:
     if line["verdict"] in ("rounding", "cancels"):
         return ("~" if line["verdict"] == "cancels" else "") + _short(line["median_ulps"])
     return line["verdict"].upper() if line["verdict"] == "wrong" else line["verdict"]
@@ -64,17 +66,16 @@ def _trial_cell(line: LineResult) -> str:
 
 def digits_lost(results: Results) -> str:
     """A row for each line that cancels by its own formula: in which engines, by which, and who keeps its digits."""
-    engines = list(dict.fromkeys(line["engine"] for line in results["trial"]))
+    engines = list(dict.fromkeys(line["engine"] for line in results["verdicts"]))
     rows = []
     for ruling in results["rulings"]:
         key = (ruling["line"], ruling["weights"], ruling["dtype"])
-        # A form that is named after another line is that line's loss.
         lost = {
             line["engine"]: line
-            for line in results["trial"]
+            for line in results["verdicts"]
             if (line["line"], line["weights"], line["dtype"]) == key
             and line["digits_lost"]
-            and ": " not in line["form"]
+            and not line["inherited_from"]
         }
         if lost:
             digits = [f"{lost[name]['digits_lost']:.1f}" if name in lost else "0" for name in engines]
@@ -86,9 +87,9 @@ def digits_lost(results: Results) -> str:
 def differences(results: Results) -> str:
     """A row for each two engines, a column for each setting of the weights: the largest of the twelve lines."""
     cells: dict[tuple[str, ...], dict[str, str]] = {}
-    for place in dict.fromkeys(difference["weights"] for difference in results["agreement"]["steps"]):
-        for pair in dict.fromkeys(tuple(difference["engines"]) for difference in results["agreement"]["steps"]):
-            lines = [d for d in results["agreement"]["steps"] if d["weights"] == place and tuple(d["engines"]) == pair]
+    for place in dict.fromkeys(difference["weights"] for difference in results["agreement"]["lines"]):
+        for pair in dict.fromkeys(tuple(difference["engines"]) for difference in results["agreement"]["lines"]):
+            lines = [d for d in results["agreement"]["lines"] if d["weights"] == place and tuple(d["engines"]) == pair]
             worst = max(lines, key=lambda line: math.inf if line["epsilons"] is None else line["epsilons"])
             number = _short(worst["epsilons"]) if worst["reason"] is None else worst["reason"]
             cells.setdefault(pair, {})[place] = f"{number} ({worst['line']})"
@@ -222,7 +223,7 @@ def certificate(result: CertificateResult) -> str:
 
 def verdict(results: Results) -> str:
     lines = [*results["missing"].values()]
-    lines += [f"- {reason}" for reason in results["agreement"]["reasons"]]
+    lines += [f"- {reason['engine']}: {reason['text']}" for reason in results["agreement"]["reasons"]]
     names = [*results["engines"]] or ["no engine"]
     lines.append("What this verdict rests on: proof/ASSUMPTIONS.md")
     return "\n".join([*lines, f"Verdict: {results['verdict']} ({', '.join(names)}; {results['seconds']:.1f} s)"])

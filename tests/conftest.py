@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -13,16 +14,53 @@ import pytest
 from pydantic import ConfigDict, TypeAdapter
 from small_data import engine_file, small_dataset
 
-from check import results
-from check.experiment import compare_engines
-from check.results import Results
-from check.training import Settings
+from comparison import results
+from comparison.experiment import compare_engines
+from comparison.results import Results
+from comparison.settings import Settings
 from engines import ENGINES, BinaryClassifier, NotInstalled, load_engine
 
 # A shell's background job ignores Ctrl-C, and under nohup the end of its terminal; so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+OF_THE_SYSTEM = "this system"  # how a reason begins that nothing can be installed against
+INSTALLS = "apt-get install chromium dataset-fashion-mnist && make test  (on Debian)"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fail-on-skip", action="store_true", help="fail where a test is skipped that could have run")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return text.removeprefix("Skipped: ")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What was not tested, and the one command that would enable it."""
+    skipped = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ()))
+    if not skipped:
+        return
+    terminalreporter.section("not tested here")
+    for reason, count in skipped.most_common():
+        terminalreporter.write_line(f"{count} tests: {reason}")
+    missing = [reason for reason in skipped if not reason.startswith(OF_THE_SYSTEM)]
+    if missing:
+        terminalreporter.write_line(f"To test them: {INSTALLS}")
+    if missing and config.getoption("--fail-on-skip"):
+        terminalreporter.write_line("--fail-on-skip: this counts as a failure")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not session.config.getoption("--fail-on-skip") or session.exitstatus != 0:
+        return
+    skipped = reporter.stats.get("skipped", ())
+    if any(not _reason(report).startswith(OF_THE_SYSTEM) for report in skipped):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session", params=list(ENGINES))
@@ -49,7 +87,7 @@ def two_alike(tmp_path_factory: pytest.TempPathFactory) -> Results:
 
 @pytest.fixture(scope="session")
 def schema() -> TypeAdapter[Any]:
-    """check.results.Results, written with typing_extensions, for pydantic reads no other before Python 3.12."""
+    """comparison.results.Results, written with typing_extensions, for pydantic reads no other before Python 3.12."""
     source = Path(results.__file__).read_text()
     assert "from typing import" in source
     module = sys.modules["results_schema"] = ModuleType("results_schema")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from check.learner import LearnerRun, Probe, run_learner
-from engines.interface import Parameters, Steps
+from engines.interface import Lines, Parameters
 
 CORRECT = """
 import numpy as np
@@ -47,7 +47,7 @@ def probe(n: int = 5, d: int = 7, h: int = 3, seed: int = 0) -> Probe:
 PROBES = (probe(5), probe(1, seed=1))
 
 
-def truth(given: Probe) -> Steps:
+def truth(given: Probe) -> Lines:
     """The twelve lines, near enough to recognise them."""
     (W1, b1, W2, b2), X, y = given
     Z1 = X @ W1.T + b1
@@ -58,7 +58,7 @@ def truth(given: Probe) -> Steps:
     dZ2 = (A2 - y[:, None]) / len(y)
     dA1 = dZ2 @ W2
     dZ1 = dA1 * A1 * (1 - A1)
-    return Steps(Z1, A1, Z2, A2, loss, dZ2, dZ2.T @ A1, dZ2.sum(0), dA1, dZ1, dZ1.T @ X, dZ1.sum(0))
+    return Lines(Z1, A1, Z2, A2, loss, dZ2, dZ2.T @ A1, dZ2.sum(0), dA1, dZ1, dZ1.T @ X, dZ1.sum(0))
 
 
 def write(folder: Path, source: str, name: str = "mine.py") -> Path:
@@ -84,7 +84,7 @@ def assert_true(outcome: LearnerRun, *names: str) -> None:
     assert outcome.reason is None
     assert outcome.calls
     for call in outcome.calls:
-        right, shown = truth(call.inputs)._asdict(), call.steps._asdict()
+        right, shown = truth(call.inputs)._asdict(), call.whole_lines._asdict()
         for name in names:
             assert shown[name] is not None, name
             assert shown[name].shape == right[name].shape, name

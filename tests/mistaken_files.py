@@ -15,7 +15,7 @@ from check.in_process import run_here
 from check.mistakes import Mistake
 from check.small_probes import small_probes
 from check.update import training_request
-from engines.interface import Steps
+from engines.interface import Lines
 
 RIGHT = {
     "Z1": "X @ W1.T + b1",
@@ -105,7 +105,7 @@ def backprop(x, y, W1, b1, W2, b2):
 }
 
 PROBES = [probe for probe in small_probes(0) if probe.name in ("5x7x3 initial", "1x7x3 initial", "4x9x5 trained")]
-FORMULAS = [mistake for mistake in MISTAKES if mistake.line in Steps._fields]
+FORMULAS = [mistake for mistake in MISTAKES if mistake.line in Lines._fields]
 _numbers = itertools.count()
 
 
@@ -122,7 +122,7 @@ def source(mistakes: Iterable[Mistake], style: str = "harvested", dtype: str = "
     for name, formula in formulas.items():
         tail = ".reshape(-1)" if name == "loss" else ""
         lines.append(f"    {name} = ({formula}){tail}  # {name}")
-    names = ", ".join(f"{name}={name}" for name in Steps._fields)
+    names = ", ".join(f"{name}={name}" for name in Lines._fields)
     return "\n".join([*lines, f"    return dict({names})", TAILS[style]])
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engines import Parameters, Steps
+from engines import Lines, Parameters
 from engines.numpy_engine import NumpyEngine
 
 WEIGHTS = ("initial", "trained", "saturated")
@@ -74,7 +74,7 @@ def moved(p: Problem, field: str, at: tuple[int, ...], amount: complex) -> Probl
     return p._replace(parameters=p.parameters._replace(**{field: _add(getattr(p.parameters, field), amount, at)}))
 
 
-def truth(p: Problem) -> Steps:
+def truth(p: Problem) -> Lines:
     """The twelve lines, the gradients by the complex step: Im(loss(w + ih)) / h has no cancellation."""
     h = 1e-150
     W1, b1, W2, b2 = p.parameters
@@ -92,10 +92,10 @@ def truth(p: Problem) -> Steps:
         for at in np.ndindex(line.shape):
             gradients[f"d{name}"][at] = mean_loss(moved(p, name, at, h * 1j)).imag / h
     loss = np.log1p(np.exp((1 - 2 * p.y) * Z2[:, 0]))
-    return Steps(**lines, A2=1 / (1 + np.exp(-Z2)), loss=loss, **gradients)
+    return Lines(**lines, A2=1 / (1 + np.exp(-Z2)), loss=loss, **gradients)
 
 
-def rounding(p: Problem, true: Steps, dtype: str) -> Steps:
+def rounding(p: Problem, true: Lines, dtype: str) -> Lines:
     """How far rounding may move each line, entry by entry: a first-order running error analysis, with room to spare.
 
     N. J. Higham, Accuracy and Stability of Numerical Algorithms, section 3.3.
@@ -114,6 +114,6 @@ def rounding(p: Problem, true: Steps, dtype: str) -> Steps:
     dZ1_size = np.abs(true.dZ1)
     dW2 = dZ2.T @ true.A1 + dZ2_size.T @ A1
     dW1 = (dZ1 + dZ1_size).T @ X
-    lines = Steps(Z1, A1, Z2, A2, loss, dZ2, dW2, dZ2.sum(0), dA1, dZ1, dW1, dZ1.sum(0))
+    lines = Lines(Z1, A1, Z2, A2, loss, dZ2, dW2, dZ2.sum(0), dA1, dZ1, dW1, dZ1.sum(0))
     epsilons = 4 + max(n, *p.parameters.W1.shape)  # for the sums
-    return Steps(*(epsilons * np.finfo(dtype).eps * line for line in lines))
+    return Lines(*(epsilons * np.finfo(dtype).eps * line for line in lines))

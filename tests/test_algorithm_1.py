@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_networks import Problem, problem
 
-from engines import Parameters, Steps
+from engines import Lines, Parameters
 from engines.numpy_engine import NumpyEngine
 from lessons import algorithm_1
 
@@ -33,8 +33,8 @@ def test_every_line_agrees_with_ours(weights: str, d: int, h: int) -> None:
     weight_matrices = [np.asmatrix(w) for w in columns(p.parameters)]
     for x, label in zip(p.X, p.y, strict=True):
         theirs = algorithm_1.backprop(x, label, *weight_matrices)
-        ours = engine.steps(x[None], np.array([label]))
-        for line in Steps._fields:
+        ours = engine.lines(x[None], np.array([label]))
+        for line in Lines._fields:
             assert close(theirs[line], getattr(ours, line)), line
 
 

@@ -11,7 +11,7 @@ import pytest
 from backproof.arithmetic import ProofError, arithmetic_of
 from backproof.balls import Balls
 from engines import BinaryClassifier, Parameters, initial_weights
-from engines.numpy_engine import NumpyEngine, all_steps
+from engines.numpy_engine import NumpyEngine, all_lines
 from proof.audit import AuditedBlock, Block, Disc, audit_blocks, choose_blocks, rerun
 from proof.enclosure import enclose
 
@@ -44,13 +44,13 @@ def sgd(parameters: Parameters, X: np.ndarray, y: np.ndarray, batch_size: int, f
         order = order[: len(y) - batch_size]
     for step, start in enumerate(range(0, len(order), batch_size)):
         batch = order[start : start + batch_size]
-        lines = all_steps(parameters, X[batch], y[batch])
+        lines = all_lines(parameters, X[batch], y[batch])
         gradient = Parameters(lines.dW1, lines.db1, lines.dW2, lines.db2)
         rate = RATE / 2 if fault == "half the rate once" and step == 50 else RATE
         new = Parameters(*(p - rate * dp for p, dp in zip(parameters, gradient, strict=True)))
         if fault == "W2 moved first":
             moved = parameters._replace(W2=new.W2)
-            lines = all_steps(moved, X[batch], y[batch])
+            lines = all_lines(moved, X[batch], y[batch])
             new = new._replace(W1=parameters.W1 - rate * lines.dW1, b1=parameters.b1 - rate * lines.db1)
         if fault == "stale weight" and step == 50:
             pixel = X[batch].sum(0).argmax()

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from small_data import small_dataset
 
-from check.auditing import audit, control, train_reordered
-from check.differences import epsilons
-from check.engine_process import Loaded
-from check.training import Settings, Training, train
+from comparison.auditing import audit, control, train_reordered
+from comparison.differences import epsilons
+from comparison.engine_process import Loaded
+from comparison.settings import Settings
+from comparison.training import Training, train
 from engines import Parameters, initial_weights
 from engines.numpy_engine import NumpyEngine
 

@@ -30,7 +30,7 @@ from benchmarks.results import (
     WholeJob,
     read,
 )
-from check.training import Settings
+from comparison.settings import Settings
 from data import load
 from engines import Parameters, initial_weights, load_engine
 
@@ -303,7 +303,7 @@ def test_a_path_that_cannot_be_written_is_found_before_measuring(tmp_path, monke
 def test_what_the_project_shows_is_made_from_the_results_that_ship():
     shipped = read(publish.FOLDER / "results.json")
     assert (publish.FOLDER / "results.md").read_text() == publish.page(shipped)
-    assert publish.brief(shipped) in (publish.FOLDER.parent / "README.md").read_text()
+    assert publish.brief(shipped) in (publish.FOLDER.parent / "docs" / "speed.md").read_text()
     contestants = {m["contestant"] for m in shipped["measurements"] if m["table"] == "default"}
     assert {FLOOR, *PEERS, "numpy engine", "torch engine", "jax engine"} <= contestants
     assert all(m["same_loss"] is not False for m in shipped["measurements"])

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from learner_files import CORRECT, assert_true, run
 
-from engines.interface import Steps
+from engines.interface import Lines
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_no_framework_and_no_judge_in_the_child(tmp_path: Path) -> None:
     outcome = run(tmp_path, "import sys\nprint(*sorted({name.split('.')[0] for name in sys.modules}))\n" + CORRECT)
-    assert_true(outcome, *Steps._fields)
+    assert_true(outcome, *Lines._fields)
     modules = set(outcome.output.split())
     assert not {"torch", "jax", "flint", "matplotlib", "proof", "report"} & modules
     assert "numpy" in modules

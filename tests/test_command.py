@@ -15,7 +15,7 @@ from check.diagnosis import CORRECT as RIGHT
 from check.diagnosis import Diagnosis
 from check.examples import write_examples
 from check.small_probes import FULL_SIZE, small_probes
-from engines.interface import Steps
+from engines.interface import Lines
 
 HALF = CORRECT.replace("dA1 * A1 * (1 - A1)", "dA1 * A1")
 CHECK = (
@@ -61,7 +61,7 @@ def test_the_json_is_as_promised_whatever_happens(tmp_path: Path) -> None:
         assert bool(data["culprits"]) is (first is not None)
         assert list(data) == keys
         assert (data["version"], data["verdict"], found, data["first_wrong"]) == (1, verdict, status, first)
-        assert list(data["lines"]) == list(Steps._fields)
+        assert list(data["lines"]) == list(Lines._fields)
         assert all(list(entry) == ["verdict", "source_line", "error_ulps", "note"] for entry in data["lines"].values())
         assert (data["reason"] is None) is (verdict in ("correct", "wrong"))
         assert "sandbox" in data["isolation"]

@@ -11,8 +11,8 @@ from check.command import examine
 from check.diagnosis import CANNOT_RUN, IS, UNKNOWN, Diagnosis
 from check.diagnosis import CORRECT as RIGHT
 from check.small_probes import small_probes
-from engines.interface import Steps
-from proof.verdict import FOLLOWS, NOT_OBSERVABLE, NOT_SHOWN, WRONG
+from engines.interface import Lines
+from proof.judgement import FOLLOWS, NOT_OBSERVABLE, NOT_SHOWN, WRONG
 
 HERE = Path(__file__).parent
 CORRECT_FILES = sorted((HERE / "correct_files").glob("*.py"))
@@ -152,7 +152,7 @@ def test_what_is_not_there_is_not_called_correct(tmp_path: Path) -> None:
 def test_lines_after_a_zero_cannot_be_seen(tmp_path: Path) -> None:
     diagnosis = diagnosis_of(tmp_path, source([by_id("dZ2-zero")]))
     assert {n for n, finding in diagnosis.lines.items() if finding.word == NOT_OBSERVABLE} == {
-        *Steps._fields[Steps._fields.index("dW2") :]
+        *Lines._fields[Lines._fields.index("dW2") :]
     }
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from small_data import small_dataset
 
-from check.differences import epsilons, finite_epsilons, flaw, steps_differences, training_differences
-from check.engine_process import Loaded
-from check.training import Settings, train
-from engines import Parameters, Steps, initial_weights
+from comparison.differences import epsilons, finite_epsilons, flaw, lines_differences, training_differences
+from comparison.engine_process import Loaded
+from comparison.settings import Settings
+from comparison.training import train
+from engines import Lines, Parameters, initial_weights
 from engines.numpy_engine import NumpyEngine
 from proof.probes import probe
 
@@ -20,9 +21,9 @@ INITIAL = initial_weights(10, 3, 0)
 PROBES = [probe("one", INITIAL, DATASET.X_train[:n], DATASET.y_train[:n]) for n in (1, 8)]
 
 
-def shown(**changes: Any) -> list[Steps]:
-    """The Steps of the engine by hand, in the last of them some lines changed."""
-    found = [NumpyEngine(p.parameters).steps(p.X, p.y) for p in PROBES]
+def shown(**changes: Any) -> list[Lines]:
+    """The Lines of the engine by hand, in the last of them some lines changed."""
+    found = [NumpyEngine(p.parameters).lines(p.X, p.y) for p in PROBES]
     found[-1] = found[-1]._replace(**{line: change(getattr(found[-1], line)) for line, change in changes.items()})
     return found
 
@@ -57,8 +58,8 @@ def test_dtype_comes_before_shape_and_shape_before_values() -> None:
 
 
 def test_every_line_of_every_two_engines() -> None:
-    found = list(steps_differences("initial", {"a": shown(), "b": shown(), "c": shown()}, PROBES, "float64"))
-    assert [d["line"] for d in found] == [line for line in Steps._fields for _ in range(3)]
+    found = list(lines_differences("initial", {"a": shown(), "b": shown(), "c": shown()}, PROBES, "float64"))
+    assert [d["line"] for d in found] == [line for line in Lines._fields for _ in range(3)]
     assert [d["engines"] for d in found[:3]] == [["a", "b"], ["a", "c"], ["b", "c"]]
     assert all(d["epsilons"] == 0 and d["reason"] is None and d["weights"] == "initial" for d in found)
 
@@ -74,13 +75,13 @@ def test_every_line_of_every_two_engines() -> None:
     ],
 )
 def test_a_line_that_cannot_be_compared_says_why(change: Any, reason: str) -> None:
-    found = list(steps_differences("initial", {"a": shown(), "b": shown(dZ1=change)}, PROBES, "float64"))
+    found = list(lines_differences("initial", {"a": shown(), "b": shown(dZ1=change)}, PROBES, "float64"))
     assert {d["line"]: d["reason"] for d in found if d["reason"]} == {"dZ1": reason}
     assert next(d for d in found if d["line"] == "dZ1")["epsilons"] is None
 
 
 def test_the_largest_difference_over_the_probes_counts() -> None:
-    found = list(steps_differences("initial", {"a": shown(), "b": shown(dZ1=lambda dZ1: -dZ1)}, PROBES, "float64"))
+    found = list(lines_differences("initial", {"a": shown(), "b": shown(dZ1=lambda dZ1: -dZ1)}, PROBES, "float64"))
     assert {d["line"]: d["epsilons"] for d in found if d["epsilons"]} == {"dZ1": 2.0**53}
 
 

@@ -6,26 +6,28 @@ import numpy as np
 import pytest
 from small_networks import WEIGHTS, problem
 
-from check.distributions import Bounds, Distribution, distribution
-from engines import Steps
+from comparison.distributions import Distribution, distribution
+from engines import Lines
 from engines.numpy_engine import NumpyEngine
+from proof.judgement import Judgement
 from proof.probes import Probe, probe
-from proof.verdict import Judgement, judge
+from proof.truth import Truth
+from proof.verdict import judge
 
 
 def tried(weights: str, dtype: str, line: str = "", change: float = 1.0) -> tuple[list[Probe], list[Judgement]]:
-    """Two probes, and the engine by hand on trial on them; a line may be multiplied by a number."""
+    """Two probes, and the engine by hand judged on them; a line may be multiplied by a number."""
     at, shown = [], []
     for n in (1, 5):
         p = problem(weights, n, 7, 3)
         at.append(probe(weights, p.parameters, p.X, p.y))
-        steps = NumpyEngine(p.parameters, dtype).steps(p.X, p.y)
+        steps = NumpyEngine(p.parameters, dtype).lines(p.X, p.y)
         shown.append(steps._replace(**{line: getattr(steps, line) * np.asarray(change, dtype)}) if line else steps)
     return at, judge(at, shown, dtype)
 
 
-def spread(line: str, at: list[Probe], judgements: list[Judgement], dtype: str) -> Distribution:
-    found = distribution(line, judgements, Bounds(at, dtype))
+def spread(line: str, at: list[Probe], judgements: list[Judgement]) -> Distribution:
+    found = distribution(line, judgements, [Truth(p) for p in at])
     assert found is not None
     return found
 
@@ -35,8 +37,8 @@ def spread(line: str, at: list[Probe], judgements: list[Judgement], dtype: str) 
 @pytest.mark.filterwarnings("error")
 def test_a_correct_program_is_within_its_bounds(weights: str, dtype: str) -> None:
     at, judgements = tried(weights, dtype)
-    for line in Steps._fields:
-        found = spread(line, at, judgements, dtype)
+    for line in Lines._fields:
+        found = spread(line, at, judgements)
         compared = sum(judgement[line].ulps.size for judgement in judgements)
         assert sum(found["below"]) + found["exact"] + sum(found["above"]) == sum(found["bounds"]) == compared
         assert found["largest_share"] is not None
@@ -44,17 +46,17 @@ def test_a_correct_program_is_within_its_bounds(weights: str, dtype: str) -> Non
         assert all(not counts or counts[-1] for counts in (found["below"], found["above"], found["bounds"]))
 
 
-@pytest.mark.parametrize("line", Steps._fields)
+@pytest.mark.parametrize("line", Lines._fields)
 def test_a_wrong_line_is_beyond_its_bound(line: str) -> None:
     at, judgements = tried("initial", "float64", line, 1.0001)
-    share = spread(line, at, judgements, "float64")["largest_share"]
+    share = spread(line, at, judgements)["largest_share"]
     assert share is not None
     assert share > 1e3
 
 
 def test_errors_are_counted_with_their_signs() -> None:
     at, judgements = tried("initial", "float64", "db1", 1 + 2.0**-30)
-    found = spread("db1", at, judgements, "float64")
+    found = spread("db1", at, judgements)
     ulps = np.concatenate([judgement["db1"].ulps for judgement in judgements])
     expected = np.floor((np.log10(np.abs(ulps)) + 3) * 2).astype(int)
     for name, some in (("below", ulps < 0), ("above", ulps > 0)):
@@ -64,7 +66,7 @@ def test_errors_are_counted_with_their_signs() -> None:
 
 def test_nothing_is_said_of_a_line_that_is_not_shown() -> None:
     at, _ = tried("initial", "float64")
-    hidden = [NumpyEngine(p.parameters).steps(p.X, p.y)._replace(dZ1=None) for p in at]
+    hidden = [NumpyEngine(p.parameters).lines(p.X, p.y)._replace(dZ1=None) for p in at]
     judgements = judge(at, hidden, "float64")
-    assert distribution("dZ1", judgements, Bounds(at, "float64")) is None
-    assert distribution("dA1", judgements, Bounds(at, "float64")) is not None
+    assert distribution("dZ1", judgements, [Truth(p) for p in at]) is None
+    assert distribution("dA1", judgements, [Truth(p) for p in at]) is not None

@@ -9,9 +9,9 @@ from flint import ctx
 
 from backproof.arithmetic import EXACT, FLOAT32, FLOAT64, ProofError
 from backproof.balls import Balls
-from engines.interface import Parameters, Steps
+from engines.interface import Lines, Parameters
 from proof.enclosure import enclose
-from proof.probes import Probe, extreme, probe, saturated
+from proof.probes import Probe, probe, saturated, with_logits
 
 GRADIENTS = {"dW1": "W1", "db1": "b1", "dW2": "W2", "db2": "b2"}
 ADDED = {"dA1": "A1", "dZ1": "Z1", "dZ2": "Z2"}  # found by adding something to a forward line
@@ -35,7 +35,7 @@ SMALL = {
     "large": random_probe(scale=4.0, seed=3),
     "one sample": random_probe(n=1, seed=1),
     "saturated": saturated(random_probe(seed=2).X, np.array([0, 1, 1, 0]), 3),
-    "extreme": extreme(random_probe(seed=2).X, np.array([0, 1, 1, 0]), 3),
+    "extreme": with_logits("extreme", random_probe(seed=2).X, np.array([0, 1, 1, 0]), 3, (45.0, 60.0), seed=0),
 }
 
 
@@ -122,7 +122,7 @@ def test_the_sets_are_centred_on_the_truth_and_grow_with_the_forms(name, arithme
     truth = enclose(some.parameters, some.X, some.y, EXACT)
     sound = enclose(some.parameters, some.X, some.y, arithmetic, sound_only=True)
     every = enclose(some.parameters, some.X, some.y, arithmetic)
-    for line in Steps._fields:
+    for line in Lines._fields:
         exact, small, large = (getattr(steps, line) for steps in (truth, sound, every))
         if small.bounded:
             assert small.inside(exact.hi).all(), line
@@ -140,12 +140,12 @@ def test_any_correct_program_lies_inside(seed, scale, arithmetic):
     rng = np.random.default_rng(seed)
     for form in range(4):
         steps = program(some, arithmetic.name, rng, form)
-        for line in Steps._fields:
+        for line in Lines._fields:
             if line != "loss":
                 assert getattr(sets, line).inside(getattr(steps, line)).all(), (line, form)
 
 
-def program(some: Probe, dtype: str, rng: np.random.Generator, form: int) -> Steps:
+def program(some: Probe, dtype: str, rng: np.random.Generator, form: int) -> Lines:
     """Algorithm 1 in this type, every sum one product at a time in a random order."""
 
     def dot(a: np.ndarray, b: np.ndarray, first: np.ndarray | float = 0.0) -> np.ndarray:
@@ -176,7 +176,7 @@ def program(some: Probe, dtype: str, rng: np.random.Generator, form: int) -> Ste
         dZ1 = (dA1 * A1 * (1 - A1), dA1 * (A1 * (1 - A1)), dA1 * (A1 / (1 + np.exp(Z1))), dA1 * (A1 - A1 * A1))[form]
         ones = np.ones((n, 1), dtype)
         lines = (dot(dZ2.T, A1), dot(dZ2.T, ones)[0], dA1, dZ1, dot(dZ1.T, X), dot(dZ1.T, ones)[:, 0])
-    return Steps(Z1, A1, Z2, A2, loss, dZ2, *lines)
+    return Lines(Z1, A1, Z2, A2, loss, dZ2, *lines)
 
 
 @pytest.mark.parametrize("arithmetic", [FLOAT64, FLOAT32], ids=lambda a: a.name)
@@ -215,7 +215,7 @@ def test_parameters_may_be_balls():
     sets = enclose(moved, some.X, some.y, FLOAT64)
     exact = some.parameters._replace(W1=some.parameters.W1 - 0.01 * some.parameters.W1)
     truth = enclose(exact, some.X, some.y, EXACT)
-    for line in Steps._fields:
+    for line in Lines._fields:
         assert getattr(sets, line).inside(getattr(truth, line).hi).all()
 
 

@@ -7,11 +7,11 @@ import pytest
 from learner_files import PROBES, assert_true, line, probe, run
 
 from check.learner import TrainingRequest
-from engines.interface import Parameters, Steps
+from engines.interface import Lines, Parameters
 
 ENGINE = """
 import numpy as np
-from engines import BinaryClassifier, Parameters, Steps
+from engines import BinaryClassifier, Parameters, Lines
 
 
 class Mine(BinaryClassifier):
@@ -30,18 +30,18 @@ class Mine(BinaryClassifier):
         Z2 = A1 @ W2.T + b2
         return Z1, A1, Z2, 1 / (1 + np.exp(-Z2))
 
-    def native_steps(self, parameters, X, y):
+    def native_lines(self, parameters, X, y):
         Z1, A1, Z2, A2 = self.forward(parameters, X)
         loss = np.logaddexp(0, (1 - 2 * y) * Z2[:, 0])
         dZ2 = (A2 - y[:, None]) / len(y)  # dZ2
         dA1 = dZ2 @ parameters.W2
         dZ1 = dA1 * A1 * (1 - A1)
-        return Steps(Z1, A1, Z2, A2, loss, dZ2, dZ2.T @ A1, dZ2.sum(0), dA1, dZ1,
+        return Lines(Z1, A1, Z2, A2, loss, dZ2, dZ2.T @ A1, dZ2.sum(0), dA1, dZ1,
                      dZ1.T @ X,  # dW1
                      dZ1.sum(0))
 
     def loss_and_gradient(self, parameters, X, y):
-        steps = self.native_steps(parameters, X, y)
+        steps = self.native_lines(parameters, X, y)
         return steps.loss, Parameters(steps.dW1, steps.db1, steps.dW2, steps.db2)
 """
 
@@ -52,7 +52,7 @@ class Network:
     def __init__(self, parameters):
         self.parameters = [np.array(p) for p in parameters]
 
-    def steps(self, X, y):
+    def lines(self, X, y):
         W1, b1, W2, b2 = self.parameters
         A1 = 1 / (1 + np.exp(-(X @ W1.T + b1)))
         A2 = 1 / (1 + np.exp(-(A1 @ W2.T + b2)))
@@ -62,7 +62,7 @@ class Network:
 
     def fit(self, X, y, epochs, learning_rate, batch_size=1):
         for x, t in zip(X, y):
-            g = self.steps(x[None], t[None])
+            g = self.lines(x[None], t[None])
             for p, name in zip(self.parameters, ("dW1", "db1", "dW2", "db2")):
                 p -= learning_rate * g[name]
 """
@@ -88,14 +88,14 @@ def descended(source: str, request: TrainingRequest) -> list[Parameters]:
 
 def test_an_engine_shows_its_steps_with_their_lines(tmp_path: Path) -> None:
     outcome = run(tmp_path, ENGINE)
-    assert_true(outcome, *Steps._fields)
+    assert_true(outcome, *Lines._fields)
     assert (outcome.kind, outcome.name, outcome.repeats) == ("engine", "Mine", True)
     shown = outcome.calls[0].lines
     assert {name: shown[name].source_line for name in ("dZ2", "dW1")} == {
         "dZ2": line(ENGINE, "dZ2"),
         "dW1": line(ENGINE, "dW1"),
     }
-    assert_true(run(tmp_path, ENGINE, dtype="float32"), *Steps._fields)
+    assert_true(run(tmp_path, ENGINE, dtype="float32"), *Lines._fields)
 
 
 def test_training_comes_back_block_by_block(tmp_path: Path) -> None:
@@ -136,9 +136,9 @@ def test_an_engine_that_remembers_its_last_call_does_not_repeat(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("source", "reason", "mark"),
     [
-        (ENGINE.replace("A2 - y[:, None]", "A2 - nothing"), "steps raised NameError", "dZ2"),
+        (ENGINE.replace("A2 - y[:, None]", "A2 - nothing"), "lines raised NameError", "dZ2"),
         (ALONE.replace("def __init__(self, parameters):", "def __init__(self):"), "making a Network raised", None),
-        (ALONE.replace('return {"dW1"', 'return 1, {"dW1"'), "steps returned a value of type tuple", None),
+        (ALONE.replace('return {"dW1"', 'return 1, {"dW1"'), "lines returned a value of type tuple", None),
         (ALONE.replace("p -= learning_rate", "p -= learn  # here"), "fit raised NameError", "here"),
         (ALONE.replace("        for x, t", "        self.parameters = [1]\n        for x, t"), "", None),
     ],
@@ -154,7 +154,7 @@ def test_an_engine_that_cannot_be_judged(tmp_path: Path, source: str, reason: st
 
 
 def test_a_function_comes_before_a_class(tmp_path: Path) -> None:
-    both = ALONE + "\ndef backprop(X, y, *p):\n    g = Network(p).steps(X, y)\n    return g\n"
+    both = ALONE + "\ndef backprop(X, y, *p):\n    g = Network(p).lines(X, y)\n    return g\n"
     outcome = run(tmp_path, both)
     assert_true(outcome, "dW1")
     assert outcome.kind == "function"

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from check.engine_process import EngineProcess, Loaded, named
+from comparison.engine_process import EngineProcess, Loaded, named
 from engines import EngineError, PromiseBroken
 
 ROOT = Path(__file__).parents[1]
@@ -231,7 +231,7 @@ def alive(process_id: int) -> bool:
 def test_it_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
     program = (
         "import os, signal\n"
-        "from check.engine_process import EngineProcess\n"
+        "from comparison.engine_process import EngineProcess\n"
         "from tests.test_engine_process import busy_forever\n"
         "if __name__ == '__main__':\n"
         "    process = EngineProcess('numpy')\n"

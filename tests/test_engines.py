@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_networks import WEIGHTS, Problem, mean_loss, moved, problem, rounding, truth
 
-from engines import BinaryClassifier, Parameters, Steps, initial_weights
+from engines import BinaryClassifier, Lines, Parameters, initial_weights
 from engines.interface import DTYPES, shapes
 from engines.numpy_engine import NumpyEngine
 
@@ -45,11 +45,11 @@ def test_every_step_is_right(engine: Engine, weights: str, dtype: str) -> None:
     @given(n=st.integers(1, 5), d=st.integers(1, 7), h=st.integers(1, 4), seed=st.integers(0, 99))
     def check(n: int, d: int, h: int, seed: int) -> None:
         p = problem(weights, n, d, h, seed)
-        steps = engine(p.parameters, dtype).steps(p.X, p.y)
-        by_hand = NumpyEngine(p.parameters, dtype).steps(p.X, p.y)
+        steps = engine(p.parameters, dtype).lines(p.X, p.y)
+        by_hand = NumpyEngine(p.parameters, dtype).lines(p.X, p.y)
         true = truth(p)
         for line, found, hand, right, bound in zip(
-            Steps._fields, steps, by_hand, true, rounding(p, true, dtype), strict=True
+            Lines._fields, steps, by_hand, true, rounding(p, true, dtype), strict=True
         ):
             assert found.dtype == dtype
             assert found.shape == shapes(n, d, h)[line]
@@ -63,8 +63,8 @@ def test_every_step_is_right(engine: Engine, weights: str, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_step_of_the_full_network_as_by_hand(engine: Engine, n: int, dtype: str) -> None:
     p = Problem(initial_weights(784, 12, 0), *problem("initial", n, 784, 1)[1:])
-    by_hand = NumpyEngine(p.parameters, dtype).steps(p.X, p.y)
-    for line, found, hand in zip(Steps._fields, engine(p.parameters, dtype).steps(p.X, p.y), by_hand, strict=True):
+    by_hand = NumpyEngine(p.parameters, dtype).lines(p.X, p.y)
+    for line, found, hand in zip(Lines._fields, engine(p.parameters, dtype).lines(p.X, p.y), by_hand, strict=True):
         assert_within(found, hand, np.full(hand.shape, 64 * np.finfo(dtype).eps * np.abs(hand).max()), line)
 
 
@@ -91,10 +91,10 @@ def test_gradients_by_central_differences(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_loss_gradients_and_predictions_are_those_of_the_steps(engine: Engine, dtype: str) -> None:
+def test_loss_gradients_and_predictions_are_those_of_the_lines(engine: Engine, dtype: str) -> None:
     p = problem("trained", 6, 5, 3)
     classifier = engine(p.parameters, dtype)
-    steps = classifier.steps(p.X, p.y)
+    steps = classifier.lines(p.X, p.y)
     assert_close((classifier.loss(p.X, p.y),), (steps.loss,))
     assert_close(classifier.gradients(p.X, p.y), (steps.dW1, steps.db1, steps.dW2, steps.db2))
     assert_close((classifier.predict_proba(p.X),), (steps.A2[:, 0],))
@@ -107,7 +107,7 @@ def test_extreme_logits_stay_finite(engine: Engine, dtype: str) -> None:
     p = problem("saturated", 6, 5, 3)
     p = p._replace(parameters=Parameters(*(100 * w for w in p.parameters)))  # |Z1| and |Z2| beyond 800
     classifier = engine(p.parameters, dtype)
-    assert all(np.isfinite(line).all() for line in classifier.steps(p.X, p.y))
+    assert all(np.isfinite(line).all() for line in classifier.lines(p.X, p.y))
     for _ in range(2):
         assert np.isfinite(classifier.fit(p.X, p.y, epochs=1, learning_rate=0.5)).all()
     assert all(np.isfinite(w).all() for w in classifier.parameters)
@@ -165,7 +165,7 @@ def test_the_same_twice_bit_for_bit(engine: Engine, batch_size: int, dtype: str)
     def everything() -> tuple[np.ndarray, ...]:
         classifier = engine(p.parameters, dtype)
         losses = classifier.fit(p.X, p.y, epochs=2, learning_rate=0.5, batch_size=batch_size)
-        steps = classifier.steps(p.X, p.y)
+        steps = classifier.lines(p.X, p.y)
         return (losses, *classifier.parameters, *steps, *classifier.gradients(p.X, p.y), classifier.predict_proba(p.X))
 
     assert_same_bits(everything(), everything())
@@ -179,7 +179,7 @@ def test_inputs_are_left_alone(engine: Engine, dtype: str) -> None:
     parameters, (X, y) = Parameters(*inputs[:4]), inputs[4:]
     classifier = engine(parameters, dtype)
     classifier.predict_proba(X), classifier.predict(X), classifier.loss(X, y), classifier.gradients(X, y)
-    classifier.steps(X, y)
+    classifier.lines(X, y)
     for batch_size in (1, 4):
         classifier.fit(X, y, epochs=1, learning_rate=0.5, batch_size=batch_size)
     assert_same_bits(tuple(inputs), tuple(before))
@@ -198,6 +198,6 @@ def test_run_leaves_the_parameters_that_it_is_given_alone(engine: Engine, batch_
 def test_what_is_returned_is_a_copy(engine: Engine) -> None:
     p = problem("initial", 4, 5, 3)
     classifier = engine(p.parameters)
-    for array in (*classifier.parameters, *classifier.steps(p.X, p.y), *classifier.gradients(p.X, p.y)):
+    for array in (*classifier.parameters, *classifier.lines(p.X, p.y), *classifier.gradients(p.X, p.y)):
         array[:] = 7
     assert_same_bits(classifier.parameters, p.parameters)

@@ -10,7 +10,7 @@ from flint import arb, ctx
 
 from backproof.arithmetic import EXP_ERROR, FLOAT32, FLOAT64, Arithmetic
 from backproof.balls import Balls
-from engines import Steps
+from engines import Lines
 from proof.enclosure import Problem
 from proof.forms import CLIPS, LINES, Logit, widening
 
@@ -111,11 +111,13 @@ def test_a_program_written_by_a_form_stays_inside_its_bound(arithmetic, line, fo
     assert inside[finite].all(), z[finite & ~inside]
 
 
-@pytest.mark.parametrize(("line", "form", "program"), CASES, ids=lambda case: case if isinstance(case, str) else "")
-def test_every_form_is_the_line_in_exact_arithmetic(line, form, program):
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [pytest.param(line, program, id=f"{line}-{form}") for line, form, program in CASES if "20" not in form],
+)
+def test_every_form_is_the_line_in_exact_arithmetic(line, program):
+    # But for the one that is cut off at 20.
     # The same formulas in 300 bits: equal, so what separates them in a float is rounding alone.
-    if "20" in form:
-        pytest.skip("cut off by construction")
     logits, labels = np.repeat([-31.5, -3.25, -0.125, 0.0, 0.75, 6.5, 29.0], 2), np.tile([0.0, 1.0], 7)
     exact, _ = exact_and_bounds(line, logits[:, None], labels, FLOAT64)
     with ctx.workprec(300):  # NumPy calls the methods of Arb's numbers
@@ -153,7 +155,7 @@ def test_only_unsound_forms_lose_digits_and_they_do_so_somewhere(arithmetic):
 
 
 def test_every_line_says_how_it_is_judged():
-    assert tuple(LINES) == Steps._fields
+    assert tuple(LINES) == Lines._fields
     for line in LINES.values():
         names = [form.name for form in line.forms]
         assert line.formula

@@ -6,7 +6,7 @@ import numpy as np
 from learner_files import CORRECT, assert_true, line, probe, run
 
 from check.learner import ShownLine
-from engines.interface import Steps
+from engines.interface import Lines
 
 FORWARD = """
 import numpy as np
@@ -31,8 +31,8 @@ def shown_by(tmp_path: Path, source: str, *names: str, **limits: object) -> dict
 
 def test_nothing_needs_to_be_returned(tmp_path: Path) -> None:
     source = CORRECT.replace("return dW1, db1, dW2, db2  # return", "pass")
-    shown = shown_by(tmp_path, source, *Steps._fields)
-    assert {name: shown[name].source_line for name in shown} == {name: line(source, name) for name in Steps._fields}
+    shown = shown_by(tmp_path, source, *Lines._fields)
+    assert {name: shown[name].source_line for name in shown} == {name: line(source, name) for name in Lines._fields}
     assert {shown[name].origin for name in shown} == {"local"}
 
 
@@ -48,21 +48,21 @@ def test_an_alias_is_harvested_under_the_learners_own_name(tmp_path: Path) -> No
 
 def test_a_later_change_in_place_does_not_spoil_an_earlier_line(tmp_path: Path) -> None:
     source = CORRECT.replace("dZ1 = dA1 * A1 * (1 - A1)  # dZ1", "dZ1 = dA1\n    dZ1 *= A1 * (1 - A1)  # dZ1")
-    shown = shown_by(tmp_path, source, *Steps._fields)
+    shown = shown_by(tmp_path, source, *Lines._fields)
     assert shown["dZ1"].source_line == line(source, "dZ1")
     assert shown["dA1"].source_line == line(source, "dA1")
     backwards = CORRECT.replace("dZ1 = dA1 * A1 * (1 - A1)  # dZ1", "dA1 *= A1 * (1 - A1)\n    dZ1 = dA1")
-    shown_by(tmp_path, backwards, *Steps._fields)
+    shown_by(tmp_path, backwards, *Lines._fields)
     by_out = CORRECT.replace("dZ1 = dA1 * A1", "np.multiply(dA1, A1, out=dA1)\n    dZ1 = dA1; dZ1 *= (1 - A1)  #")
-    shown_by(tmp_path, by_out, *Steps._fields)
+    shown_by(tmp_path, by_out, *Lines._fields)
     in_place = CORRECT.replace(
         "A1 = sigmoid(Z1)  # A1", "np.negative(Z1, out=Z1)\n    np.exp(Z1, Z1)\n    Z1 += 1\n    Z1 **= -1\n    A1 = Z1"
     )
-    assert shown_by(tmp_path, in_place, *Steps._fields)["Z1"].source_line == line(in_place, "Z1")
+    assert shown_by(tmp_path, in_place, *Lines._fields)["Z1"].source_line == line(in_place, "Z1")
     biased = CORRECT.replace("W1.T + b1  # Z1", "W1.T\n    Z1 += b1  # Z1").replace(
         "A1 = sigmoid(Z1)  # A1", "A1 = Z1\n    np.negative(A1, A1)\n    np.exp(A1, out=A1)\n    A1 += 1\n    A1 **= -1"
     )
-    assert shown_by(tmp_path, biased, *Steps._fields)["Z1"].source_line == line(biased, "Z1")
+    assert shown_by(tmp_path, biased, *Lines._fields)["Z1"].source_line == line(biased, "Z1")
 
 
 def test_loops_that_fill_and_add_up(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_loops_that_fill_and_add_up(tmp_path: Path) -> None:
     for i in range(len(b1)):
         for s in range(n): db1[i] += dZ1[s, i]  # db1""",
     )
-    shown = shown_by(tmp_path, source, *Steps._fields)
+    shown = shown_by(tmp_path, source, *Lines._fields)
     assert [shown[name].source_line for name in ("dW1", "db1")] == [line(source, "dW1"), line(source, "db1")]
 
 
@@ -179,7 +179,7 @@ def test_only_the_branch_that_ran_counts(tmp_path: Path) -> None:
         "dW2 = dZ2.T @ A1  # dW2",
         "if n > 100:\n        dW2 = 0\n    else:\n        dW2 = (\n            dZ2.T\n            @ A1\n        )",
     )
-    shown = shown_by(tmp_path, source, *Steps._fields)
+    shown = shown_by(tmp_path, source, *Lines._fields)
     assert source.splitlines()[shown["dW2"].source_line - 1].strip() == "dW2 = ("  # type: ignore[operator]
 
 
@@ -204,6 +204,6 @@ def test_many_calls_of_a_helper_stay_cheap_and_out_of_the_harvest(tmp_path: Path
     source = CORRECT.replace("    n = len(y)", "    n = len(y)\n    for _ in range(20000): twice(1.0)") + (
         "\ndef twice(v):\n    Z1 = v * 2\n    return Z1\n"
     )
-    shown = shown_by(tmp_path, source, *Steps._fields)
+    shown = shown_by(tmp_path, source, *Lines._fields)
     assert shown["Z1"].origin == "local"
     assert np.all(shown["Z1"].values != 2.0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engines import BinaryClassifier, EngineError, Parameters, PromiseBroken, Steps
+from engines import BinaryClassifier, EngineError, Lines, Parameters, PromiseBroken
 from engines.interface import shapes
 from engines.numpy_engine import NumpyEngine
 
@@ -90,7 +90,7 @@ def test_samples_of_the_wrong_shape(shape: tuple[int, ...]) -> None:
     classifier, bad = FourMethods(PARAMETERS), np.zeros(shape)
     for call in (classifier.predict, classifier.predict_proba):
         refused(lambda call=call: call(bad), "X has shape")  # type: ignore[misc]
-    for method in (classifier.loss, classifier.gradients, classifier.steps):
+    for method in (classifier.loss, classifier.gradients, classifier.lines):
         refused(lambda method=method: method(bad, Y), "X has shape")  # type: ignore[misc]
     refused(lambda: classifier.fit(bad, Y, **FIT), "X has shape")
 
@@ -108,14 +108,14 @@ def test_samples_of_the_wrong_shape(shape: tuple[int, ...]) -> None:
 )
 def test_labels_that_do_not_fit(labels: np.ndarray, words: str) -> None:
     classifier = FourMethods(PARAMETERS)
-    for method in (classifier.loss, classifier.gradients, classifier.steps):
+    for method in (classifier.loss, classifier.gradients, classifier.lines):
         refused(lambda method=method: method(X, labels), words)  # type: ignore[misc]
     refused(lambda: classifier.fit(X, labels, **FIT), words)
 
 
 def test_no_samples_at_all() -> None:
     classifier = FourMethods(PARAMETERS)
-    for method in (classifier.loss, classifier.gradients, classifier.steps):
+    for method in (classifier.loss, classifier.gradients, classifier.lines):
         refused(lambda method=method: method(X[:0], Y[:0]), "no rows")  # type: ignore[misc]
     refused(lambda: classifier.fit(X[:0], Y[:0], **FIT), "no rows")
 
@@ -180,7 +180,7 @@ def test_training_in_the_wrong_dtype_or_shape_breaks_the_promise() -> None:
 
 
 def test_steps_are_handed_over_as_they_are_to_be_judged() -> None:
-    steps = broken("forward", lambda forward: (forward[0].T, *(Z.astype(np.float32) for Z in forward[1:]))).steps(X, Y)
+    steps = broken("forward", lambda forward: (forward[0].T, *(Z.astype(np.float32) for Z in forward[1:]))).lines(X, Y)
     assert steps.Z1.shape == (3, 7)
     assert steps.A1.dtype == np.float32
 
@@ -189,13 +189,13 @@ def test_steps_are_handed_over_as_they_are_to_be_judged() -> None:
 
 
 def test_lines_that_are_not_shown_are_none() -> None:
-    steps, full = FourMethods(PARAMETERS).steps(X, Y), NumpyEngine(PARAMETERS).steps(X, Y)
-    for line, found, expected in zip(Steps._fields, steps, full, strict=True):
+    steps, full = FourMethods(PARAMETERS).lines(X, Y), NumpyEngine(PARAMETERS).lines(X, Y)
+    for line, found, expected in zip(Lines._fields, steps, full, strict=True):
         assert found is None if line in ("dZ2", "dA1", "dZ1") else np.array_equal(found, expected)
 
 
 def test_shapes_have_every_name() -> None:
-    steps = NumpyEngine(PARAMETERS).steps(X, Y)._asdict() | PARAMETERS._asdict()
+    steps = NumpyEngine(PARAMETERS).lines(X, Y)._asdict() | PARAMETERS._asdict()
     assert shapes(7, 5, 3) == {name: array.shape for name, array in steps.items()}
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from check.interrupts import held_back
+from backproof.interrupts import held_back
 
 ROOT = Path(__file__).parents[1]
 MASK = "import signal; print({signal.SIGINT, signal.SIGHUP} <= signal.pthread_sigmask(signal.SIG_BLOCK, []))"
 ENDS = """
 import signal
-from check.interrupts import end_in_order
+from backproof.interrupts import end_in_order
 signal.signal(signal.SIGHUP, signal.{before})
 end_in_order()
 try:

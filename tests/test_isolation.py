@@ -10,7 +10,7 @@ from learner_files import CORRECT, PROBES, assert_true, line, run, write
 from backproof.sandbox import isolation
 from backproof.sandbox.isolation import descendants, describe, own_files, python_installation
 from check.learner import LearnerRun, run_learner
-from engines.interface import Steps
+from engines.interface import Lines
 
 ATTEMPT = """
 def backprop(X, y, W1, b1, W2, b2):
@@ -28,7 +28,7 @@ def attempted(tmp_path: Path, attempt: str) -> LearnerRun:
 
 def need(outcome: LearnerRun, words: str) -> None:
     if words not in outcome.isolation:
-        pytest.skip(f"not in force on this system: {words}")
+        pytest.skip(f"this system has it not in force: {words}")
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_no_network(tmp_path: Path) -> None:
         if "no network" in outcome.isolation:
             assert "SUCCEEDED" not in attempted(tmp_path, datagram).output
     if "no network" not in outcome.isolation and "no TCP" not in outcome.isolation:
-        pytest.skip("no bar on the network on this system")
+        pytest.skip("this system has no bar on the network")
     assert "refused" in outcome.output
     assert "SUCCEEDED" not in outcome.output
 
@@ -110,7 +110,7 @@ def test_a_file_beside_it_is_importable_but_takes_the_place_of_no_library(tmp_pa
     write(tmp_path, "def half(x):\n    return x / 2\n", "helpers.py")
     source = "from helpers import half\nimport random, json\n" + CORRECT
     source = source.replace("dA1 = dZ2 @ W2", "dA1 = 2 * half(dZ2) @ W2")
-    assert_true(run(tmp_path, source), *Steps._fields)
+    assert_true(run(tmp_path, source), *Lines._fields)
 
 
 def test_data_beside_it_can_be_read(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_the_report_says_what_held_and_what_did_not() -> None:
     assert "no network" not in describe({"memory": False, "network": "yes"}, 1, 1)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="descendants are listed on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="this system does not list descendants")
 def test_descendants_are_listed() -> None:
     assert descendants(2**22 + 5, 10) == []
 

@@ -21,8 +21,9 @@ from benchmarks.wrong_passes import WRONG_PASSES
 from engines import Parameters, initial_weights
 from engines.interface import DTYPES
 from engines.numpy_engine import NumpyEngine
+from proof.judgement import NOT_OBSERVABLE
 from proof.probes import Probe, probe, saturated
-from proof.verdict import NOT_OBSERVABLE, judge
+from proof.verdict import judge
 from report.kills import counts, program_by_program, summary
 
 ROOT = Path(__file__).parents[1]
@@ -183,7 +184,7 @@ def test_a_folder_that_is_not_there_is_told_at_once(
 
 
 def test_what_ships_is_of_these_programs_and_checkers() -> None:
-    """What the README and every page show."""
+    """What the documents and every page show."""
     shipped = beside.kills()
     assert [matrix["dtype"] for matrix in shipped["matrices"]] == list(DTYPES)
     for matrix in shipped["matrices"]:
@@ -192,4 +193,4 @@ def test_what_ships_is_of_these_programs_and_checkers() -> None:
         assert [p["program"] for p in matrix["programs"]] == [p.name for p in (*CORRECT_PROGRAMS, *WRONG_PASSES)]
         backproof = counts(matrix)[0]
         assert all(count.caught == count.observable and count.accused == 0 for count in backproof)
-        assert summary(matrix, markdown=True) in (ROOT / "README.md").read_text()
+        assert summary(matrix, markdown=True) in (ROOT / "docs" / "judging-the-judge.md").read_text()

@@ -7,17 +7,17 @@ import pytest
 from learner_files import CORRECT, PROBES, assert_true, line, probe, run, write
 
 from check.learner import run_learner
-from engines.interface import Steps
+from engines.interface import Lines
 
 
 def test_a_correct_file_shows_all_twelve_lines(tmp_path: Path) -> None:
     outcome = run(tmp_path, CORRECT)
-    assert_true(outcome, *Steps._fields)
+    assert_true(outcome, *Lines._fields)
     assert (outcome.kind, outcome.name, outcome.line, outcome.repeats) == ("function", "backprop", None, True)
     assert [(call.probe, call.repetition) for call in outcome.calls] == [(0, 0), (0, 1), (1, 0)]
     for call in outcome.calls:
         assert {name: shown.source_line for name, shown in call.lines.items()} == {
-            name: line(CORRECT, name) for name in Steps._fields
+            name: line(CORRECT, name) for name in Lines._fields
         }
         assert all(shown.finite and shown.dtype == "float64" for shown in call.lines.values())
         assert call.changed == ()
@@ -25,16 +25,16 @@ def test_a_correct_file_shows_all_twelve_lines(tmp_path: Path) -> None:
 
 def test_float32_goes_in_and_is_said_to_come_back(tmp_path: Path) -> None:
     outcome = run(tmp_path, CORRECT, dtype="float32")
-    assert_true(outcome, *Steps._fields)
+    assert_true(outcome, *Lines._fields)
     shown = outcome.calls[0].lines
-    assert {shown[name].dtype for name in Steps._fields} == {"float32"}
+    assert {shown[name].dtype for name in Lines._fields} == {"float32"}
     assert shown["dW1"].values.dtype == np.float32
     widened = CORRECT.replace("Z1 = X @", "Z1 = X.astype(np.float64) @")
     assert run(tmp_path, widened, dtype="float32").calls[0].lines["dW1"].dtype == "float64"
 
 
 def test_the_network_of_the_project_fits_through(tmp_path: Path) -> None:
-    assert_true(run(tmp_path, CORRECT, [probe(3, 784, 12)]), *Steps._fields)
+    assert_true(run(tmp_path, CORRECT, [probe(3, 784, 12)]), *Lines._fields)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_what_was_computed_before_an_exception_is_kept(tmp_path: Path) -> None:
     assert outcome.line == line(source, "dA1")
     shown = outcome.calls[-1].lines["dZ2"]
     assert (shown.layout, shown.shape, shown.source_line) == ("other", (5, 5), line(source, "dZ2"))
-    assert outcome.calls[-1].steps.dZ2 is None
-    assert outcome.calls[-1].steps.A2 is not None
+    assert outcome.calls[-1].whole_lines.dZ2 is None
+    assert outcome.calls[-1].whole_lines.A2 is not None
 
 
 def test_a_file_that_is_not_there_or_not_a_file(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_mean_loss_is_kept_and_flagged(tmp_path: Path) -> None:
     source = CORRECT.replace("np.logaddexp(0, (1 - 2 * y) * Z2[:, 0])", "float(np.mean(np.logaddexp(0, -Z2[:, 0])))")
     first, _, single = run(tmp_path, source).calls
     assert (first.lines["loss"].layout, first.lines["loss"].shape) == ("mean", ())
-    assert first.steps.loss is None
+    assert first.whole_lines.loss is None
     assert single.lines["loss"].layout == "reshaped"
 
 

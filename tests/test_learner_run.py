@@ -26,6 +26,6 @@ def test_repetition_is_judged_by_bits() -> None:
 
 
 def test_steps_hold_only_what_has_the_shape_of_its_line() -> None:
-    assert call().steps.dW2 is LINE.values
-    assert call().steps.dZ1 is None
-    assert call(replace(LINE, layout="other")).steps.dW2 is None
+    assert call().whole_lines.dW2 is LINE.values
+    assert call().whole_lines.dZ1 is None
+    assert call(replace(LINE, layout="other")).whole_lines.dW2 is None

@@ -136,10 +136,10 @@ def test_a_lesson_alone_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_lesson_alone_fetches_the_project_once(tmp_path: Path) -> None:
     project, alone = tmp_path / "project", tmp_path / "alone"
-    (project / "check").mkdir(parents=True)
+    (project / "engines").mkdir(parents=True)
     alone.mkdir()
     (project / "compare.py").touch()
-    (project / "check" / "__init__.py").touch()
+    (project / "engines" / "__init__.py").touch()
     git = ("git", "-C", str(project), "-c", "user.name=a", "-c", "user.email=a@example.org")
     for words in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "all")):
         subprocess.run([*git, *words], check=True, capture_output=True)
@@ -204,7 +204,7 @@ def test_the_index_installs_what_the_lessons_need() -> None:
     needed = {
         package
         for source in SOURCES
-        for package in re.findall(r'^    "\w+": "([\w-]+)",$', source.read_text(), re.MULTILINE)
+        for package in re.findall(r"^# setup: (.*)$", source.read_text(), re.MULTILINE)[0].split(", ")
     }
     assert len(needed) > 5
     assert installs

@@ -104,7 +104,7 @@ def test_a_library_that_is_missing_or_broken(tmp_path: Path, monkeypatch: pytest
 
 
 def test_the_names_are_public() -> None:
-    assert set(engines.__all__) >= {"load_engine", "BinaryClassifier", "Parameters", "Steps"}
+    assert set(engines.__all__) >= {"load_engine", "BinaryClassifier", "Parameters", "Lines"}
     assert all(hasattr(engines, name) for name in engines.__all__)
     assert list(ENGINES) == ["numpy", "torch", "jax"]
 

@@ -6,14 +6,14 @@ import numpy as np
 
 from backproof.arithmetic import FLOAT64
 from engines import load_engine
-from engines.interface import Parameters, Steps
+from engines.interface import Lines, Parameters
 from proof.enclosure import Problem, enclosure
 from proof.local import LocalSets
 
 RNG = np.random.default_rng(4)
 PARAMETERS = Parameters(*(RNG.normal(size=shape) for shape in ((4, 9), (4,), (1, 4), (1,))))
 X, Y = RNG.random((3, 9)), np.array([1.0, 0.0, 1.0])
-STEPS = load_engine("numpy")(PARAMETERS).steps(X, Y)
+STEPS = load_engine("numpy")(PARAMETERS).lines(X, Y)
 
 
 def local_sets(*hidden: str, **changed: np.ndarray) -> LocalSets:
@@ -24,7 +24,7 @@ def local_sets(*hidden: str, **changed: np.ndarray) -> LocalSets:
 
 def test_every_line_is_in_a_sound_set_of_what_is_shown():
     sets = local_sets()
-    for line in Steps._fields:
+    for line in Lines._fields:
         assert any(c.balls.inside(getattr(STEPS, line)).all() for c in sets.candidates(line, True)), line
         assert all(c.sound for c in sets.candidates(line, True))
         assert not any(c.sound for c in sets.candidates(line, False))
@@ -51,7 +51,7 @@ def test_the_logits_are_taken_at_their_word_alone():
 
 
 def test_what_rests_on_nothing_shown_has_its_global_sets_alone():
-    sets = local_sets(*(line for line in Steps._fields if line != "dW1"))
+    sets = local_sets(*(line for line in Lines._fields if line != "dW1"))
     assert len(list(sets.candidates("dW1", True))) == 1
     assert len(list(sets.candidates("dW1", False))) == 1
 
@@ -65,7 +65,7 @@ def test_a_hidden_line_is_narrower_from_what_is_shown_than_globally():
 
 
 def test_the_number_of_sets_stays_small_whatever_is_hidden():
-    for hidden in (("Z1",), ("Z1", "A1"), ("A1", "A2", "dZ2", "dA1", "dZ1"), Steps._fields[:10], Steps._fields[1:10]):
+    for hidden in (("Z1",), ("Z1", "A1"), ("A1", "A2", "dZ2", "dA1", "dZ1"), Lines._fields[:10], Lines._fields[1:10]):
         sets = local_sets(*hidden)
         for line in ("dW1", "db1"):
             assert sum(1 for sound in (True, False) for _ in sets.candidates(line, sound)) <= 40, hidden

@@ -14,7 +14,7 @@ from backproof.balls import Balls
 from check.catalogue import MISTAKES, by_id
 from check.diagnosis import CORRECT, IS, Diagnosis
 from check.mistakes import Mistake, holds
-from engines.interface import DTYPES, Steps
+from engines.interface import DTYPES, Lines
 from proof.forms import LINES
 
 LINE_NAMES = tuple(dict.fromkeys(mistake.line for mistake in FORMULAS))
@@ -46,7 +46,7 @@ def assert_named(folder: Path, mistake: Mistake, style: str, dtype: str) -> None
 def test_the_catalogue_is_whole() -> None:
     assert len(MISTAKES) >= 60
     assert len({mistake.id for mistake in MISTAKES}) == len(MISTAKES)
-    assert {mistake.line for mistake in MISTAKES} == {*Steps._fields, "update", "call"}
+    assert {mistake.line for mistake in MISTAKES} == {*Lines._fields, "update", "call"}
     for mistake in MISTAKES:
         assert mistake.id.startswith(mistake.line)
         for text in (mistake.formula, mistake.says, mistake.why, mistake.see, mistake.lesson):

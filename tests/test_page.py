@@ -14,9 +14,10 @@ import pytest
 from small_data import engine_file, small_dataset
 
 from benchmarks.beside import kills
-from check.experiment import compare_engines
-from check.results import CheckResults, Results
-from check.training import Settings
+from check.results import CheckResults
+from comparison.experiment import compare_engines
+from comparison.results import Results
+from comparison.settings import Settings
 from report.kills import counts
 from report.page import render_page, save_page
 from report.results_file import strict
@@ -174,11 +175,11 @@ STRUCTURE = """() => {
 
 def test_contrast_and_structure(opened: Any, results: Results, changed: Results) -> None:
     verdicts = ("wrong", "shape", "follows", "not shown", "not observable")
-    for line, verdict in zip(changed["trial"], cycle(verdicts), strict=False):
+    for line, verdict in zip(changed["verdicts"], cycle(verdicts), strict=False):
         line["verdict"] = verdict
-    for number, line in enumerate(changed["trial"]):
+    for number, line in enumerate(changed["verdicts"]):
         line["median_ulps"] = 10.0 ** (number % 12 - 2)
-    changed["verdict"], changed["agreement"]["reasons"] = "disagree", ["a reason"]
+    changed["verdict"], changed["agreement"]["reasons"] = "disagree", [{"engine": "torch", "text": "a reason"}]
     changed["kills"], changed["floor"] = kills(), {"microseconds": 2.5}
     for shown in (results, changed):
         page = opened(shown)
@@ -214,7 +215,7 @@ def chosen(page: Any, results: Results) -> int:
     """The number of the chosen cell, once the panel is seen to show all of it."""
     panel = page.evaluate(PANEL)
     [number] = panel["pressed"]
-    line = results["trial"][number]
+    line = results["verdicts"][number]
     assert panel["title"] == f"{line['line']} in {line['engine']}, {line['weights']} weights, {line['dtype']}"
     assert line["verdict"] in panel["verdict"]
     spread = line["distribution"]
@@ -234,7 +235,7 @@ def test_every_cell_can_be_chosen_by_mouse(opened: Any, results: Results) -> Non
         """all => all.map(cell => [cell.getBoundingClientRect(), Number(cell.dataset.cell)])
                   .map(([box, number]) => [box.x + box.width / 2, box.y + box.height / 2, number])""",
     )
-    assert sorted(number for _, _, number in centres) == list(range(len(results["trial"])))
+    assert sorted(number for _, _, number in centres) == list(range(len(results["verdicts"])))
     for x, y, number in centres:
         page.mouse.click(x, y)
         assert chosen(page, results) == number
@@ -256,7 +257,7 @@ def test_every_cell_can_be_reached_and_chosen_by_keyboard(opened: Any, results: 
             seen.add(chosen(page, results))
         page.keyboard.press("ArrowDown")
         seen.add(chosen(page, results))
-    assert seen == set(range(len(results["trial"])))
+    assert seen == set(range(len(results["verdicts"])))
     page.keyboard.press("Tab")
     assert not page.evaluate("'cell' in document.activeElement.dataset")  # and the table can be left
 
@@ -266,7 +267,7 @@ def test_numbers_on_the_page_are_those_of_the_results(opened: Any, results: Resu
     cells = page.eval_on_selector_all(
         "[data-cell]", "all => all.map(c => [c.ariaLabel, c.innerText, c.querySelector('data').value])"
     )
-    for line in results["trial"]:
+    for line in results["verdicts"]:
         name = f"{line['line']}, {line['engine']}, {line['weights']} weights, {line['dtype']}: "
         [(text, value)] = [(text, value) for label, text, value in cells if label.startswith(name)]
         assert float(value) == line["median_ulps"]
@@ -320,11 +321,11 @@ def test_it_prints_to_a_few_pages(opened: Any, results: Results) -> None:
 
 
 def test_pixels_of_the_map_are_those_of_the_results(opened: Any, changed: Results) -> None:
-    line = next(line for line in changed["trial"] if line["line"] == "dW1")
+    line = next(line for line in changed["verdicts"] if line["line"] == "dW1")
     line["error_map"] = ["AAAA" + "QEBA" * 260 + "/w=="]  # three zeros; 780 levels of 64, ten ulps; one of 255
     page = opened(changed)
     page.locator("[data-cell]").nth(0).click()
-    page.locator(f"[data-cell='{changed['trial'].index(line)}']").click()
+    page.locator(f"[data-cell='{changed['verdicts'].index(line)}']").click()
     pixels = page.evaluate(
         "[...document.querySelector('.maps canvas').getContext('2d').getImageData(0, 0, 28, 28).data]"
     )
@@ -410,7 +411,7 @@ def test_a_check_without_anything_to_show(opened: Any, checked: CheckResults, ve
 
 def test_results_of_little(opened: Any, changed: Results) -> None:
     changed["experiment"]["epochs"] = 0
-    for part in ("trial", "rulings"):
+    for part in ("verdicts", "rulings"):
         changed[part] = []  # type: ignore[literal-required]
     changed["engines"], changed["audit"], changed["agreement"]["training"] = {}, {}, []
     for part in ("pictures", "control", "seconds"):
@@ -424,7 +425,7 @@ def test_numbers_that_are_not_finite(opened: Any, changed: Results) -> None:
     engine["losses"], engine["test_loss"] = [None, None], None
     for pair in changed["agreement"]["training"]:
         pair["drift"], pair["loss"] = [None, None], None
-    for line in changed["trial"][::5]:
+    for line in changed["verdicts"][::5]:
         line["median_ulps"] = line["largest_ulps"] = line["power"] = None
         line.pop("distribution", None)
     page = opened(changed)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from small_data import small_dataset
 
-from check.engine_process import Loaded
-from check.pictures import error_map, pictures
-from check.training import Settings, Training, train
+from comparison.engine_process import Loaded
+from comparison.pictures import error_map, pictures
+from comparison.settings import Settings
+from comparison.training import Training, train
 from data import load
 from engines import Parameters, initial_weights
 from engines.numpy_engine import NumpyEngine

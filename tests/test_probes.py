@@ -10,7 +10,11 @@ import pytest
 from backproof.arithmetic import EXACT, ProofError
 from engines.interface import Parameters
 from proof.enclosure import enclose
-from proof.probes import extreme, probe, saturated, with_logits
+from proof.probes import Probe, probe, saturated, with_logits
+
+
+def extreme(X: np.ndarray, y: np.ndarray, hidden: int, seed: int) -> Probe:
+    return with_logits("extreme", X, y, hidden, (45.0, 60.0), seed)
 
 
 @pytest.mark.parametrize("seed", range(4))

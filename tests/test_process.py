@@ -33,7 +33,7 @@ def test_a_program_that_closes_its_output_is_judged_all_the_same(tmp_path: Path)
 
 def test_nothing_stays_open(tmp_path: Path) -> None:
     if not Path("/proc/self/fd").is_dir():
-        pytest.skip("open files are listed in /proc")
+        pytest.skip("this system does not list open files in /proc")
     file = write(tmp_path, CORRECT)
     run_learner(file, PROBES)
     before = len(list(Path("/proc/self/fd").iterdir()))

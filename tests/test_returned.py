@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from learner_files import CORRECT, assert_true, line, probe, run
 
-from engines.interface import Steps
+from engines.interface import Lines
 
 GRADIENTS = ("dW1", "db1", "dW2", "db2")
 RETURN = "return dW1, db1, dW2, db2  # return"
@@ -24,7 +24,7 @@ RETURN = "return dW1, db1, dW2, db2  # return"
         "grads = {}; grads['dW1'] = dW1; grads['db1'] = db1; grads['dW2'] = dW2; grads['db2'] = db2; return grads",
         "from engines.interface import Parameters; return Parameters(dW1, db1, dW2, db2)",
         "from engines.interface import Parameters; return Parameters(b2=db2, W1=dW1, b1=db1, W2=dW2)",
-        "from engines import Steps; return Steps(Z1, A1, Z2, A2, loss, dZ2, dW2, db2, dA1, dZ1, dW1, db1)",
+        "from engines import Lines; return Lines(Z1, A1, Z2, A2, loss, dZ2, dW2, db2, dA1, dZ1, dW1, db1)",
         "from collections import namedtuple; return namedtuple('P', 'W1 b1 W2 b2')(dW1, db1, dW2, db2)",
         "return {'dW1': dW1, 'loss': None, 3: 4}",
         "return np.asmatrix(dW1), np.asmatrix(db1), np.asmatrix(dW2), float(db2[0])",
@@ -34,7 +34,7 @@ RETURN = "return dW1, db1, dW2, db2  # return"
 def test_forms(tmp_path: Path, form: str) -> None:
     source = CORRECT.replace(RETURN, form)
     outcome = run(tmp_path, source, [probe(5)])
-    assert_true(outcome, *Steps._fields)
+    assert_true(outcome, *Lines._fields)
     for name in ("dW1", *(GRADIENTS if "None" not in form else ())):
         shown = outcome.calls[0].lines[name]
         assert shown.origin == "returned"

@@ -12,8 +12,8 @@ import pytest
 from small_data import small_dataset
 
 from benchmarks.beside import kills
-from check.experiment import compare_engines
-from check.training import Settings
+from comparison.experiment import compare_engines
+from comparison.settings import Settings
 from report.results_file import strict
 from report.schema import ResultsError, fitting, read
 
@@ -100,8 +100,8 @@ def test_every_key_that_has_to_be_there_is_missed(results: Any) -> None:
 
 def test_the_sentence_says_where(results: Any) -> None:
     changed = copy.deepcopy(results)
-    changed["trial"][3]["power"]["median"] = "0.5"
-    with pytest.raises(ResultsError, match=r"^trial\[3\]\.power\.median must be a number$"):
+    changed["verdicts"][3]["power"]["median"] = "0.5"
+    with pytest.raises(ResultsError, match=r"^verdicts\[3\]\.power\.median must be a number$"):
         fitting(changed)
 
 

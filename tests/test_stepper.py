@@ -13,8 +13,8 @@ from mistaken_files import IN_NUMPY
 from test_page import CONTRAST, STRUCTURE, context  # noqa: F401
 
 from check.catalogue import by_id
-from engines.interface import Parameters, Steps
-from engines.numpy_engine import all_steps, sigmoid
+from engines.interface import Lines, Parameters
+from engines.numpy_engine import all_lines, sigmoid
 
 STEPPER = Path(__file__).parents[1] / "lessons" / "stepper.html"
 MISTAKES = (
@@ -128,7 +128,7 @@ def random_numbers(seed: int) -> tuple[Parameters, np.ndarray, np.ndarray]:
     return Parameters(*weights), random.uniform(0, 1, (1, 3)), np.array([float(seed % 2)])
 
 
-def mistaken_steps(mistake: str, parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Steps:
+def mistaken_lines(mistake: str, parameters: Parameters, X: np.ndarray, y: np.ndarray) -> Lines:
     """The twelve lines in NumPy with the catalogue's formula for one of them, as it is printed there."""
     names: dict[str, Any] = {"X": X, "y": y[:, None], "n": 1, "sigmoid": sigmoid, **parameters._asdict()}
     names |= {name: getattr(np, name) for name in ("exp", "log", "logaddexp", "ones_like")}
@@ -138,15 +138,15 @@ def mistaken_steps(mistake: str, parameters: Parameters, X: np.ndarray, y: np.nd
         "dA1": "dZ2 @ W2", "dZ1": "dA1 * A1 * (1 - A1)", "dW1": "dZ1.T @ X", "db1": "dZ1.sum(0)",
     }  # fmt: skip
     formulas[by_id(mistake).line] = IN_NUMPY.get(mistake, by_id(mistake).formula)
-    for line in Steps._fields:
+    for line in Lines._fields:
         names[line] = eval(formulas[line], names)
-    return Steps(**{line: names[line] for line in Steps._fields})
+    return Lines(**{line: names[line] for line in Lines._fields})
 
 
-def close(mine: dict[str, np.ndarray], theirs: Steps) -> bool:
+def close(mine: dict[str, np.ndarray], theirs: Lines) -> bool:
     """Whether all twelve lines agree to 1e-12 of the largest entry of the line, or to 1e-12 where all are small."""
     largest = {name: max(1.0, np.abs(values).max()) for name, values in theirs._asdict().items()}
-    return set(mine) == set(Steps._fields) and all(
+    return set(mine) == set(Lines._fields) and all(
         bool(np.abs(mine[name] - np.ravel(values)).max() <= 1e-12 * largest[name])
         for name, values in theirs._asdict().items()
     )
@@ -157,11 +157,11 @@ def test_its_arithmetic_is_numpys(page: Any, seed: int) -> None:
     numbers = random_numbers(seed)
     set_numbers(page, *numbers)
     page.get_by_role("button", name="To the end").click()
-    assert close(shown(page), all_steps(*numbers))
+    assert close(shown(page), all_lines(*numbers))
     assert set(words(page).values()) == {"✓ right"}
     choose(page, "dZ2-sign")
-    assert not close(shown(page), all_steps(*numbers))  # so that the check above can fail
-    assert close(shown(page, "correct"), all_steps(*numbers))
+    assert not close(shown(page), all_lines(*numbers))  # so that the check above can fail
+    assert close(shown(page, "correct"), all_lines(*numbers))
 
 
 def test_the_menu_is_a_dozen_of_the_catalogue_in_its_words(page: Any) -> None:
@@ -173,9 +173,9 @@ def test_the_menu_is_a_dozen_of_the_catalogue_in_its_words(page: Any) -> None:
         assert entry == {key: getattr(by_id(entry["id"]), key) for key in entry}
     options = page.eval_on_selector_all("#mistake option", "all => all.map(option => option.value)")
     assert options == ["", *MISTAKES]
-    assert {entry["line"] for entry in entries} == set(Steps._fields)
+    assert {entry["line"] for entry in entries} == set(Lines._fields)
     for line in page.evaluate("LINES"):
-        assert line["name"] in Steps._fields
+        assert line["name"] in Lines._fields
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -187,11 +187,11 @@ def test_a_mistake_spoils_its_line_and_what_follows(page: Any, mistake: str, see
     choose(page, mistake)
     page.get_by_role("button", name="To the end").click()
     line = by_id(mistake).line
-    expected = dict.fromkeys(Steps._fields, "✓ right")
+    expected = dict.fromkeys(Lines._fields, "✓ right")
     expected |= dict.fromkeys(lines_after(line), "↳ follows") | {line: "✗ wrong"}
     assert words(page) == expected
-    assert close(shown(page), mistaken_steps(mistake, *numbers))
-    assert close(shown(page, "correct"), all_steps(*numbers))
+    assert close(shown(page), mistaken_lines(mistake, *numbers))
+    assert close(shown(page, "correct"), all_lines(*numbers))
     about = page.locator("#about-mistake").text_content()
     for text in (by_id(mistake).says, by_id(mistake).why, by_id(mistake).see, by_id(mistake).formula):
         assert text in about
@@ -207,7 +207,7 @@ def test_a_mistake_that_makes_no_difference_is_not_observable(page: Any) -> None
     field(page, "b1[0]").fill("0")
     field(page, "b1[1]").fill("0")
     page.get_by_role("button", name="To the end").click()
-    assert words(page) == dict.fromkeys(Steps._fields, "✓ right") | {"Z1": "? not observable"}
+    assert words(page) == dict.fromkeys(Lines._fields, "✓ right") | {"Z1": "? not observable"}
 
 
 def test_one_line_at_a_time_by_keyboard_alone(page: Any) -> None:
@@ -222,9 +222,9 @@ def test_one_line_at_a_time_by_keyboard_alone(page: Any) -> None:
         assert f"field-{name}" in stops
     assert {"update", "reset"} <= set(stops)
     page.locator("#next").focus()
-    for number, line in enumerate(Steps._fields, 1):
+    for number, line in enumerate(Lines._fields, 1):
         page.keyboard.press("Enter" if number % 2 else "ArrowRight")
-        assert list(shown(page)) == list(Steps._fields[:number])
+        assert list(shown(page)) == list(Lines._fields[:number])
         assert page.inner_text("#line-title") == f"Line {number} of 12: {line}"
         assert page.inner_text("#status").startswith(f"Line {number} of 12, ")
         assert page.get_attribute("#table tr[aria-current=step]", "data-line") == line
@@ -291,7 +291,7 @@ def test_update_is_one_step_of_sgd(page: Any) -> None:
     set_numbers(page, *numbers)
     page.get_by_label("learning rate").fill("0.25")
     page.get_by_role("button", name="Update").click()
-    steps = all_steps(*numbers)
+    steps = all_lines(*numbers)
     moved = read_numbers(page)
     for name, after in moved._asdict().items():
         expected = getattr(numbers[0], name) - 0.25 * getattr(steps, f"d{name}")

@@ -6,25 +6,29 @@ from typing import Any
 
 import pytest
 
-from report.summary import answers, most_telling, names, short
+from comparison.words import listed
+from report.summary import answers, most_telling, short
 
 
-def line(engine: str, name: str, verdict: str, ulps: float, form: str = "", lost: float | None = None) -> Any:
+def line(
+    engine: str, name: str, verdict: str, ulps: float, form: str = "", lost: float | None = None, source: str = ""
+) -> Any:
     return {
         "engine": engine, "line": name, "verdict": verdict, "median_ulps": ulps, "form": form, "digits_lost": lost,
+        "inherited_from": source,
         "weights": "trained", "dtype": "float64", "power": {"median": 1e-13, "worst": 2.0, "blind": 0.25},
     }  # fmt: skip
 
 
 TRIAL = [
     line("a", "dZ2", "cancels", 900.0, "A2 - y", 3.5),
-    line("a", "dW2", "cancels", 5000.0, "dZ2: A2 - y", 3.9),
+    line("a", "dW2", "cancels", 5000.0, "A2 - y", 3.9, "dZ2"),
     line("b", "dZ2", "rounding", 1.0),
 ]
 RESULTS: Any = {
     "verdict": "agree",
     "experiment": {"epochs": 2, "train_samples": 10, "test_samples": 1000, "batch_size": 4},
-    "trial": TRIAL,
+    "verdicts": TRIAL,
     "rulings": [{"closest": ["b"]}, {"closest": ["a", "b"]}],
     "engines": {
         "a": {"losses": [0.5, 0.25], "misclassified": [1, 2], "seconds": {"setup": 1.0, "train": 6e-6}},
@@ -38,7 +42,7 @@ RESULTS: Any = {
 def test_every_question_has_its_answer() -> None:
     found = {answer.question: answer.text for answer in answers(RESULTS)}
     assert found["Do they agree?"] == (
-        "Yes. Of 3 lines on trial: 2 right, but by a formula that loses digits, 1 within rounding."
+        "Yes. Of 3 lines judged: 2 right, but by a formula that loses digits, 1 within rounding."
     )
     assert found["Who is closest to the truth?"].startswith("b, most often.")
     assert "b 2, a 1" in found["Who is closest to the truth?"]
@@ -78,5 +82,5 @@ def test_short(value: float | None, text: str) -> None:
     assert short(value) == text
 
 
-def test_names() -> None:
-    assert [names(list(word)) for word in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+def test_listed() -> None:
+    assert [listed(list(word)) for word in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]

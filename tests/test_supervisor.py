@@ -10,7 +10,7 @@ from learner_files import CORRECT, assert_true, run
 
 from backproof.sandbox import isolation, supervisor
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="this system does not list processes in /proc")
 
 DAEMON = """
 import os, sys, time

@@ -10,8 +10,8 @@ from copy import deepcopy
 import pytest
 from small_data import small_dataset
 
-from check.results import Results
-from engines import Steps
+from comparison.results import Results
+from engines import Lines
 from report.results_file import dump
 from report.tables import render
 
@@ -36,7 +36,7 @@ def test_all_twelve_lines_and_every_epoch_have_a_row(results: Results) -> None:
     text = render(results)
     for place in ("initial", "trained", "saturated"):
         found = [row[0] for row in rows(text, f"Error against the truth at {place} weights")]
-        assert [line for line in found if line in Steps._fields] == list(Steps._fields)
+        assert [line for line in found if line in Lines._fields] == list(Lines._fields)
     losses = {row[0]: row[1:] for row in rows(text, "Mean loss of each epoch")}
     for epoch in (1, 2):
         expected = [f"{results['engines'][name]['losses'][epoch - 1]:.12f}" for name in ("a", "b")]
@@ -72,7 +72,7 @@ def test_losses_that_are_apart_or_not_finite(results: Results) -> None:
 
 
 def test_a_wrong_line_stands_out(results: Results) -> None:
-    line = next(line for line in results["trial"] if line["line"] == "dW1")
+    line = next(line for line in results["verdicts"] if line["line"] == "dW1")
     line["verdict"] = "wrong"
     assert "WRONG" in render(results)
     line["verdict"] = "not finite"
@@ -82,7 +82,10 @@ def test_a_wrong_line_stands_out(results: Results) -> None:
 def test_the_verdict_is_the_last_line_and_its_reasons_stand_above(results: Results) -> None:
     assert render(results).splitlines()[-1].startswith("Verdict: agree (a, b; ")
     results["verdict"] = "disagree"
-    results["agreement"]["reasons"] = ["b: dW1 is wrong", "b: a loss is not finite"]
+    results["agreement"]["reasons"] = [
+        {"engine": "b", "text": "dW1 is wrong"},
+        {"engine": "b", "text": "a loss is not finite"},
+    ]
     results["missing"] = {"torch": "torch is not installed (pip install torch)"}
     lines = render(results).splitlines()
     assert lines[-1].startswith("Verdict: disagree (")
@@ -112,7 +115,7 @@ def test_of_a_path_a_table_shows_the_last_part(two_alike: Results) -> None:
 
 
 def test_two_paths_with_the_same_end_keep_their_columns(results: Results) -> None:
-    for line in results["trial"]:
+    for line in results["verdicts"]:
         line["engine"] = "x/e.py:E" if line["engine"] == "b" else "y/e.py:E"
     found = {row[0]: row[1:] for row in rows(render(results), "Error against the truth at initial weights")}
     assert len(found["dW1"]) == 4
@@ -135,8 +138,8 @@ def test_the_tables_are_made_from_the_json_alone(two_alike: Results) -> None:
 
     assert render(from_json(two_alike)) == render(two_alike)
     results = deepcopy(two_alike)
-    for line in results["trial"]:  # as an engine gives them that divides by zero
+    for line in results["verdicts"]:  # as an engine gives them that divides by zero
         line["median_ulps"] = line["largest_ulps"] = float("inf")
-    for difference in results["agreement"]["steps"]:
+    for difference in results["agreement"]["lines"]:
         difference["epsilons"] = float("inf")
     render(from_json(results))

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from small_data import small_dataset
 
-from check.engine_process import Loaded
-from check.training import BLOCK, Settings, mean, train
+from comparison.engine_process import Loaded
+from comparison.settings import Settings
+from comparison.training import BLOCK, mean, train
 from data import Dataset
 from engines import BinaryClassifier, EngineError, PromiseBroken, initial_weights
 from engines.numpy_engine import NumpyEngine

@@ -12,7 +12,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
-from check.interrupts import held_back
+from backproof.interrupts import held_back
 from engines import BinaryClassifier, EngineError, NotInstalled, PromiseBroken, load_engine
 
 

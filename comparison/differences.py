@@ -7,9 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
-from check.results import PairDifference, StepsDifference
-from check.training import Training
-from engines import Parameters, Steps
+from comparison.results import LineDifference, PairDifference
+from comparison.training import Training
+from engines import Lines, Parameters
 from engines.interface import shapes
 from proof.probes import Probe
 
@@ -36,17 +36,17 @@ def finite_epsilons(a: np.ndarray, b: np.ndarray) -> float | None:
     return epsilons(a, b) if np.isfinite(a).all() and np.isfinite(b).all() else None
 
 
-def steps_differences(
-    weights: str, shown: Mapping[str, Sequence[Steps]], probes: Sequence[Probe], dtype: str
-) -> Iterator[StepsDifference]:
+def lines_differences(
+    weights: str, shown: Mapping[str, Sequence[Lines]], probes: Sequence[Probe], dtype: str
+) -> Iterator[LineDifference]:
     """Each line of each two engines, the largest difference over the probes.
 
     Args:
         weights: where the probes were taken: "initial", "trained" or "saturated".
-        shown: by engine, its Steps for each probe.
+        shown: by engine, its Lines for each probe.
     """
     expected = [shapes(len(probe.y), *probe.parameters.W1.shape[::-1]) for probe in probes]
-    for line in Steps._fields:
+    for line in Lines._fields:
         arrays = {name: [getattr(steps, line) for steps in shown[name]] for name in shown}
         flaws = {
             name: next((f for a, s in zip(arrays[name], expected, strict=True) if (f := flaw(a, s[line], dtype))), None)
@@ -55,7 +55,7 @@ def steps_differences(
         for pair in combinations(shown, 2):
             reason = "; ".join(f"{name}: {flaws[name]}" for name in pair if flaws[name]) or None
             largest = None if reason else max(map(epsilons, *(arrays[name] for name in pair)))
-            yield StepsDifference(weights=weights, line=line, engines=list(pair), epsilons=largest, reason=reason)
+            yield LineDifference(weights=weights, line=line, engines=list(pair), epsilons=largest, reason=reason)
 
 
 def training_differences(trainings: Mapping[str, Training]) -> Iterator[PairDifference]:

@@ -8,16 +8,17 @@ from itertools import chain
 
 import numpy as np
 
-from check.differences import drift, finite_epsilons
-from check.engine_process import Loaded
-from check.results import BlockResult, ControlResult
-from check.training import BLOCK, Settings, Training, epoch_ends, fit_in_blocks
+from comparison.differences import drift, finite_epsilons
+from comparison.engine_process import Loaded
+from comparison.results import BlockResult, ControlResult
+from comparison.settings import Settings
+from comparison.training import BLOCK, Training, epoch_ends, fit_in_blocks
 from data import Dataset
 from engines import Parameters
 from proof.audit import AuditedBlock, Block, audit_blocks, choose_blocks
 
 BLOCKS = 20  # audited by default
-TOGETHER = 10  # run again side by side: more would not fit the caches
+TOGETHER = 10  # run again side by side, as one array: more would not fit the caches
 
 
 def audit(

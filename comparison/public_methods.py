@@ -1,4 +1,4 @@
-"""What an engine answers to everybody, held against the proof: its methods need not go the way that ``steps`` shows."""
+"""What an engine answers to everybody, held against the proof: its methods need not go the way that ``lines`` shows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backproof.arithmetic import ProofError, arithmetic_of
+from backproof.arithmetic import ProofError
 from backproof.balls import Balls
-from check.engine_process import Loaded
-from engines import Parameters, PromiseBroken, Steps
-from proof.enclosure import enclose
+from comparison.engine_process import Loaded
+from engines import Parameters, PromiseBroken
 from proof.probes import Probe
+from proof.truth import Truth
 
 
 class Answers(NamedTuple):
@@ -37,32 +37,21 @@ def ask(loaded: Loaded, at: Sequence[Probe], dtype: str) -> list[Answers | str]:
     return answers
 
 
-def enclosures(at: Sequence[Probe], dtype: str) -> list[Steps | None]:
-    """What any correct program of this type can compute for each probe; None where its numbers may overflow."""
-    found: list[Steps | None] = []
-    for probe in at:
-        try:
-            found.append(enclose(probe.parameters, probe.X, probe.y, arithmetic_of(dtype)))
-        except ProofError:
-            found.append(None)
-    return found
-
-
-def complaints(
-    at: Sequence[Probe], around: Sequence[Steps | None], answers: Sequence[Answers | str], dtype: str
-) -> Iterator[str]:
-    """A sentence for each answer that lies outside of its probe's enclosure, once."""
-    found = [sentence for each in zip(at, around, answers, strict=True) for sentence in _complaints(*each, dtype)]
+def complaints(truths: Sequence[Truth], answers: Sequence[Answers | str], dtype: str) -> Iterator[str]:
+    """A sentence for each answer that lies outside of what any correct program can compute for its probe, once."""
+    found = [sentence for each in zip(truths, answers, strict=True) for sentence in _complaints(*each, dtype)]
     yield from dict.fromkeys(found)
 
 
-def _complaints(probe: Probe, around: Steps | None, answers: Answers | str, dtype: str) -> Iterator[str]:
+def _complaints(known: Truth, answers: Answers | str, dtype: str) -> Iterator[str]:
     if isinstance(answers, str):
         yield answers
         return
-    if around is None:
+    try:
+        around = known.around(dtype)
+    except ProofError:  # its numbers may overflow
         return
-    where = f"at {probe.name} weights in {dtype}"
+    where = f"at {known.probe.name} weights in {dtype}"
     sets = {"gradients()": (around.dW1, around.db1, around.dW2, around.db2), "loss()": (around.loss,)}
     given = {"gradients()": tuple(answers.gradient), "loss()": (answers.loss,)}
     sets["predict_proba()"], given["predict_proba()"] = (around.A2,), (answers.probabilities[:, None],)

@@ -10,11 +10,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from check.auditing import audit, block_results, control, train_reordered
-from check.engine_process import EngineProcess, named
-from check.interrupts import held_back
-from check.results import BlockResult, ControlResult
-from check.training import Settings, Training, train
+from backproof.interrupts import held_back
+from comparison.auditing import audit, block_results, control, train_reordered
+from comparison.engine_process import EngineProcess, named
+from comparison.results import BlockResult, ControlResult, Reason
+from comparison.settings import Settings
+from comparison.training import Training, train
 from data import Dataset
 from engines import ENGINES, EngineError, NotInstalled, Parameters, PromiseBroken
 from proof.audit import AuditedBlock
@@ -35,7 +36,7 @@ class Outcome:
     """What came of the trainings."""
 
     trainings: dict[str, Training] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)  # a sentence for each engine that broke its promise
+    broken: list[Reason] = field(default_factory=list)  # for each engine that broke its promise
     audits: dict[str, list[BlockResult]] = field(default_factory=dict)
     control: ControlResult | None = None
 
@@ -94,8 +95,7 @@ class SideBySide:
         outcome = Outcome()
         job = (initial, dataset, settings)
         training = {  # the engines that compile come last in the list of names: they start first
-            self._threads.submit(named, name, process.call, train, *job): name
-            for name, process in reversed(self.engines.items())
+            self._threads.submit(process.call, train, *job): name for name, process in reversed(self.engines.items())
         }
         # A stranger's engine may be wrong; of ours, the one that starts first.
         control_engine = next((name for name in reversed(ENGINES) if name in self.engines), next(iter(self.engines)))
@@ -108,8 +108,10 @@ class SideBySide:
                 try:
                     finished = outcome.trainings[name] = future.result()
                 except PromiseBroken as error:
-                    outcome.broken.append(str(error))
+                    outcome.broken.append(Reason(engine=name, text=str(error)))
                     continue
+                except EngineError as error:
+                    raise type(error)(f"{name}: {error}") from error
                 tasks = audit(finished, dataset, settings, audit_blocks)
                 audits[name] = [self._threads.submit(self._audit, task) for task in tasks]
                 if name == control_engine:

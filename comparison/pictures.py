@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from check.results import Image, Pictures, TestImage, UnitPicture
-from check.training import Training
+from comparison.results import Image, Pictures, TestImage, UnitPicture
+from comparison.training import Training
 from data import Dataset
 from engines import Parameters
 

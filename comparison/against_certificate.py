@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from check.results import CertificateResult
-from check.training import Settings, Training
+from comparison.results import CertificateResult
+from comparison.settings import Settings
+from comparison.training import Training
 from data import Dataset
 from engines import Parameters
 from proof.certificate import Certificate, load_certificate

@@ -1,0 +1,61 @@
+"""``backproof check FILE``: the command of the library by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backproof.ending import ending_well, say
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def backproof() -> None:
+    """Is this backward pass right, and if not, which line is wrong and what should it be?"""
+
+
+@app.command()
+def check(
+    file: Annotated[
+        str | None, typer.Argument(help="A Python file or notebook with backprop and example, or what --example is of.")
+    ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Write two files to start from: softmax, class or course.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
+    seconds: Annotated[float, typer.Option(help="How long the file may run.")] = 20,
+    memory: Annotated[int, typer.Option(help="How many MiB it may use.")] = 2048,
+    output: Annotated[bool, typer.Option("--output", help="Show what the file printed.")] = False,
+) -> None:
+    """Check a backward pass of any network: the line that is wrong, and a change of it that is proven."""
+    if example:
+        from backproof.answer.starters import write
+
+        for path in write(file or "softmax", Path()):
+            say(f"wrote {path}")
+        return
+    if file is None:
+        raise typer.BadParameter("which file? (--example writes one to start from)")
+    from backproof.answer.command import check
+
+    text, status = check(Path(file), json=json, seconds=seconds, memory=memory, show_output=output)
+    say(text)
+    raise typer.Exit(status)
+
+
+def _for_the_user(error: Exception) -> str | None:
+    from backproof.diagnosis.apart import LimitError
+
+    return str(error) if isinstance(error, LimitError) else None
+
+
+def main() -> None:
+    """Run the command. Exit status: 0 correct, 1 wrong or fragile, 2 cannot run; see ``backproof.ending`` for more."""
+    ending_well("backproof", lambda: app(standalone_mode=False), _for_the_user)
+
+
+if __name__ == "__main__":
+    main()

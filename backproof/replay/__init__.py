@@ -1,0 +1,1 @@
+"""A NumPy program on exact numbers, with a tape: its true derivatives."""
