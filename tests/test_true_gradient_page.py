@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 PAGE = (Path(__file__).parents[1] / "docs" / "true-gradient.md").read_text()
@@ -18,7 +19,8 @@ BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 def run(*blocks: str) -> str:
     space: dict[str, Any] = {}
     printed = StringIO()
-    with redirect_stdout(printed):
+    plain = np.printoptions(precision=8, suppress=False, floatmode="maxprec", linewidth=75)
+    with redirect_stdout(printed), plain:
         for number, block in enumerate(blocks):
             name = f"<block {number}>"
             linecache.cache[name] = (len(block), None, block.splitlines(keepends=True), name)  # as a notebook does it

@@ -63,7 +63,7 @@ def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int) -> str:
         lines.append(_patch(culprit.patch))
         if culprit.proven:
             lines.append("  Proven: with it every gradient is exactly the true one.")
-    elif culprit.should_be:
+    elif culprit.should_be and not culprit.family:
         lines.append("  No small change of it was found that puts this right.")
     if culprit.family:
         lines.append(_wrapped(f"{culprit.family[0].upper()}{culprit.family[1:]}. {culprit.why}", width, "  "))

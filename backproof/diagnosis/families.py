@@ -106,6 +106,11 @@ OPERATOR = Family(
     "The forward pass says which one belongs here.",
 )
 
+PLACEHOLDER = Family(
+    "not written yet",
+    "Nothing but zeros stands here. Write the derivative in their place.",
+)
+
 _PLAIN = {
     Kind.FACTOR: FACTOR, Kind.EXTRA_FACTOR: EXTRA, Kind.TERM: Family(
         "a term is missing",
@@ -118,12 +123,15 @@ _PLAIN = {
 }  # fmt: skip
 
 
-def family_of(change: Change, meaning: Meaning | None) -> Family:
+def family_of(change: Change, meaning: Meaning | None, by_samples: bool = False) -> Family:
     """The family of a change.
 
     Args:
         meaning: of the target that the expression should have been, where that is known.
+        by_samples: whether what was wrong was off by the number of samples, or by one over it.
     """
+    if by_samples:
+        return MEAN
     if change.kind is Kind.STATEMENT and not change.new:
         return EXTRA
     if change.kind is Kind.NAME and meaning is Meaning.VALUE:

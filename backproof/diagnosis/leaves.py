@@ -15,6 +15,12 @@ Where = tuple[str | int, ...]  # keys, positions and attributes, from the outsid
 _NOT_ENTERED = (types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType, type, str, bytes)
 
 
+class Key(str):
+    """A step into a dict; other text steps are attributes."""
+
+    __slots__ = ()
+
+
 def is_leaf(thing: Any) -> bool:
     """Whether this is an array of numbers with a fraction, or one such number, exact or not."""
     if is_traced(thing) or isinstance(thing, float | np.floating):
@@ -52,7 +58,7 @@ def _walk(thing: Any, where: Where, seen: set[int], integers: bool) -> Iterator[
 
 def _parts(thing: Any) -> Iterator[tuple[str | int, Any]]:
     if isinstance(thing, Mapping):
-        yield from ((key if isinstance(key, int) else str(key), value) for key, value in thing.items())
+        yield from ((key if isinstance(key, int) else Key(key), value) for key, value in thing.items())
     elif isinstance(thing, tuple) and hasattr(thing, "_fields"):
         yield from zip(thing._fields, thing, strict=True)
     elif isinstance(thing, list | tuple) or (
@@ -133,8 +139,13 @@ def _put(thing: Any, step: str | int, value: Any) -> None:
 
 
 def spelled(where: Where) -> str:
-    """As a learner would write it: ``params.W1``, ``weights[0]``."""
+    """As a learner would write it: ``net.W1``, ``params["W1"]``, ``weights[0]``."""
     text = ""
     for step in where:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif isinstance(step, Key):
+            text += f'["{step}"]' if text else step
+        else:
+            text += f".{step}" if text else step
     return text

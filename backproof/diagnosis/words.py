@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from backproof.diagnosis.culprit import Culprit
-from backproof.diagnosis.families import family_of
+from backproof.diagnosis.families import PLACEHOLDER, Family, family_of
 from backproof.diagnosis.intervention import Mend
 from backproof.diagnosis.judging import Judgement
 from backproof.diagnosis.leaves import spelled
@@ -39,11 +39,7 @@ def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> Culp
             row = text.split("\n")[old.lineno - 1]
             column = len(row.encode()[: old.col_offset].decode(errors="replace"))
             line, end_column, expression = old.lineno, column + len(segment), segment
-    family = (
-        family_of(culprit.changes[0], culprit.mend.target.meaning if culprit.mend else None)
-        if culprit.changes
-        else None
-    )
+    family = _family(culprit)
     return CulpritReport(
         place.file,
         line,
@@ -58,6 +54,26 @@ def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> Culp
         shown[1:],
         bool(shown) and culprit.proven,
     )
+
+
+def _family(culprit: Culprit) -> Family | None:
+    mend = culprit.mend
+    if culprit.changes:
+        return family_of(culprit.changes[0], mend.target.meaning if mend else None, _by_samples(mend))
+    if mend is not None and all(not np.any(values) for values in mend.candidate.values):
+        return PLACEHOLDER
+    return None
+
+
+def _by_samples(mend: Mend | None) -> bool:
+    """Whether the value is off by a whole number above 2, or by one over it, that no constant explains."""
+    if mend is None:
+        return False
+    factor = _factor(mend)
+    if factor is None or factor <= 0:
+        return False
+    count = max(factor, 1 / factor)
+    return count > 2.5 and abs(count - round(count)) < 1e-6
 
 
 def _distinct(patches: list[PatchReport]) -> list[PatchReport]:
@@ -104,13 +120,14 @@ def _variable_for(program: Program, key: int) -> str | None:
 
 def _ratio(mend: Mend) -> str:
     """By which factor it differs, where it does by one."""
-    values, wanted = mend.candidate.values, list(mend.replaced.values())
-    given = np.concatenate([np.ravel(v) for v in values])
-    true = np.concatenate([np.ravel(v) for v in wanted])
-    if given.size != true.size:
-        return ""
-    factor = common_factor(given, true)
-    return "" if factor is None else f"; it is {_fraction(factor)} of it"
+    factor = _factor(mend)
+    return "" if factor is None else f"; it is {_fraction(factor)}"
+
+
+def _factor(mend: Mend) -> float | None:
+    given = np.concatenate([np.ravel(v) for v in mend.candidate.values])
+    true = np.concatenate([np.ravel(v) for v in mend.replaced.values()])
+    return common_factor(given, true) if given.size == true.size else None
 
 
 def common_factor(given: np.ndarray, true: np.ndarray) -> float | None:
@@ -126,9 +143,9 @@ def common_factor(given: np.ndarray, true: np.ndarray) -> float | None:
 
 def _fraction(factor: float) -> str:
     if abs(factor - round(factor)) < 1e-9:
-        return "minus that" if factor == -1 else f"{round(factor)} times"
+        return "minus that" if round(factor) == -1 else f"{round(factor)} times that"
     turned = 1 / factor
-    return f"1/{round(turned)}" if abs(turned - round(turned)) < 1e-6 else f"{factor:.4g} times"
+    return f"1/{round(turned)} of that" if abs(turned - round(turned)) < 1e-6 else f"{factor:.4g} times that"
 
 
 def one_scale(judgement: Judgement) -> str | None:
