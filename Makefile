@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: compare test lint data bench bench-quick bench-compare kills lessons clean
+.PHONY: compare test lint data bench bench-quick bench-compare kills mutants lessons clean
 
 compare: $(INSTALLED)
 	$(BIN)/python compare.py
@@ -34,6 +34,10 @@ bench-compare: $(INSTALLED)
 # Wrong backward passes and correct programs before Backproof and other checkers: minutes.
 kills: $(INSTALLED)
 	$(BIN)/python -m benchmarks.kills $(if $(JSON),--json $(JSON))
+
+# Every single edit of the backward parts of correct programs, diagnosed: an hour; make mutants SAMPLE=500 takes minutes.
+mutants: $(INSTALLED)
+	$(BIN)/python -m benchmarks.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(FAILURES),--failures $(FAILURES))
 
 # The notebooks, for learners and solved, from the lessons' sources.
 lessons: $(INSTALLED)

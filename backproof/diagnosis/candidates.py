@@ -17,6 +17,7 @@ class Candidate(NamedTuple):
     Attributes:
         key: of the place.
         first: the position of its first value among all that were recorded.
+        positions: of each value among all that were recorded.
         occurrences: which times that it was passed.
         values: what they were.
         ids: their entries.
@@ -31,6 +32,7 @@ class Candidate(NamedTuple):
     ids: tuple[np.ndarray, ...]
     reaches: frozenset[int]
     outputs: tuple[int | None, ...] = ()
+    positions: tuple[int, ...] = ()
 
 
 def candidates(judgement: Judgement, wrong: Sequence[int], forward: bool) -> list[Candidate]:
@@ -67,6 +69,7 @@ def candidates(judgement: Judgement, wrong: Sequence[int], forward: bool) -> lis
             tuple(v[2] for v in visits),
             frozenset().union(*(v[3] for v in visits)),
             tuple(v[4] for v in visits),
+            tuple(v[0] for v in visits),
         )
         for key, visits in found.items()
     ]

@@ -256,6 +256,7 @@ def _factors(node: ast.expr, scope: Scope) -> Iterator[Change]:
         yield ast.BinOp(node, ast.Div(), expression(f"{atom}.shape[1]")), Kind.MEAN, 1.8 + far
         yield ast.BinOp(node, ast.Add(), expression(atom)), Kind.TERM, 1.6 + far
         yield ast.BinOp(node, ast.Sub(), expression(atom)), Kind.TERM, 1.65 + far
+        yield ast.BinOp(expression(atom), ast.Sub(), node), Kind.TERM, 1.7 + far
         for function in scope.functions:
             if not function.startswith(("np.", "numpy.", "math.")):
                 factor = ast.Call(expression(function), [expression(atom)], [])

@@ -42,6 +42,26 @@ class Mend(NamedTuple):
     replaced: dict[Visit, np.ndarray]
     mended: frozenset[int]
 
+    @property
+    def first(self) -> int:
+        """When the expression was wrong first: in a loop, it may have been right in earlier turns."""
+        at = [self.candidate.positions[turn] for turn in self._wrong()]
+        return at[0] if at else self.candidate.first
+
+    def wrong_turns(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The entries of the values that were wrong, each with what it was replaced by."""
+        c = self.candidate
+        return [(c.ids[turn], self.replaced[c.key, c.occurrences[turn]]) for turn in self._wrong()]
+
+    def _wrong(self) -> list[int]:
+        c = self.candidate
+        return [
+            turn
+            for turn, (occurrence, value) in enumerate(zip(c.occurrences, c.values, strict=True))
+            if (new := self.replaced.get((c.key, occurrence))) is not None
+            and (np.shape(new) != value.shape or not np.allclose(new, value, rtol=1e-9, atol=0.0))
+        ]
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -117,7 +137,7 @@ def _as_output(candidate: Candidate, wanted: Wanted) -> list[tuple[Target, dict[
     return [(target, {(candidate.key, occurrence): wanted.true[k] for occurrence, k in known})]
 
 
-LIKELY = 4  # replacements of one place that are tried before any other place's further ones
+LIKELY = 8  # replacements of one place that are tried before any other place's further ones
 
 
 def mends(

@@ -38,15 +38,16 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
             text = _atom(node, modules)
             if text is not None and text.startswith("self."):
                 found.setdefault(text, abs(node.lineno - statement.lineno))
-    for node in ast.walk(home):
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and id(node) not in inside_calls:
-            text = _atom(node, modules)
-            if text is not None:
-                away = abs(node.lineno - statement.lineno)
-                found[text] = min(found.get(text, away), away)
-    if isinstance(function, ast.FunctionDef):
-        for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]:
-            found.setdefault(argument.arg, abs(argument.lineno - statement.lineno))
+    for place in [home, *_around(function, tree)]:
+        for node in ast.walk(place):
+            if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and id(node) not in inside_calls:
+                text = _atom(node, modules)
+                if text is not None:
+                    away = abs(node.lineno - statement.lineno)
+                    found[text] = min(found.get(text, away), away)
+        if isinstance(place, ast.FunctionDef):
+            for argument in [*place.args.posonlyargs, *place.args.args, *place.args.kwonlyargs]:
+                found.setdefault(argument.arg, abs(argument.lineno - statement.lineno))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) < 1e6:
             constants.setdefault(node.value, None)
@@ -63,6 +64,15 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
     plain = [f for f in functions if f.rpartition(".")[2] not in _NO_FUNCTIONS]
     atoms = sorted(found, key=lambda text: (found[text], len(text)))
     return Scope(tuple(atoms[:30]), tuple(plain[:12]), tuple(list(constants)[:12]))
+
+
+def _around(function: ast.AST | None, tree: ast.Module) -> list[ast.FunctionDef]:
+    """The functions that a function stands in, whose variables it may read."""
+    return [
+        outer
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef) and outer is not function and any(n is function for n in ast.walk(outer))
+    ]
 
 
 _RELATED = {

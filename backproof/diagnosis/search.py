@@ -38,6 +38,7 @@ from backproof.replay.places import Expression, Spot
 from backproof.replay.whole import balls_of
 
 MOST_CULPRITS = 4
+_SEEN_EXPRESSIONS = 20  # of the mends found, in the order of their places
 _TRIED_EXPRESSIONS = 8  # of the mends found, for patches
 _TRIED_STATEMENTS = 4
 _TRIED_FORMULAS = 2
@@ -69,6 +70,11 @@ class Search:
         self.adjoints = adjoint_targets(self.judgement, self.series)
         self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]
         self.used_wrongly = [c for c in self.backward if is_right(c, self.adjoints)]
+        self.computed: dict[bytes, tuple[Candidate, int]] = {}  # by entries: where they were computed, and which time
+        passed = [(c.positions[turn], turn, c) for c in self.backward for turn in range(len(c.ids))]
+        for _, turn, candidate in sorted(passed, key=lambda one: one[0]):
+            if self._place(candidate.key).kind != "store":
+                self.computed.setdefault(candidate.ids[turn].tobytes(), (candidate, candidate.occurrences[turn]))
         keys = frozenset([*(c.key for c in [*self.backward, *self.loads]), *(key for key, _ in self.bench.kept)])
         with Player(self.case, keys) as player:
             self.player = player
@@ -123,7 +129,7 @@ class Search:
             return None
         wrong = {candidate.key for candidate in self.not_right}
         among = [mend for mend in pointed if mend.candidate.key in wrong] or pointed
-        return self._culprit(min(among, key=lambda mend: mend.candidate.first), [])
+        return self._culprit(min(among, key=lambda mend: mend.first), [])
 
     def _several(self) -> list[Culprit]:
         """The expression that mends most gradients, kept, and whatever explains the others."""
@@ -135,7 +141,7 @@ class Search:
             found = found or list(self._mends(tried, self.adjoints, whole=False))
         if not found:
             return []
-        best = min(found, key=lambda mend: (-len(mend.mended), mend.candidate.first))
+        best = min(found, key=lambda mend: (-len(mend.mended), mend.first))
         rest = self.wrong - best.mended
         everything = frozenset(range(len(self.judgement.gradients)))
         culprit = self._own(best, replace(self.bench, right=everything - rest, alone=False))
@@ -167,6 +173,7 @@ class Search:
         yield self._mends(self.not_right, slope_targets(self.adjoints[:40]), likely=True)
         yield self._mends(self._read_on_the_way_back(), value_targets(self.judgement, self.series), likely=True)
         yield self._mends(self.used_wrongly, self.adjoints, likely=True)
+        yield self._mends(self._read_on_the_way_back(), self.adjoints, likely=True)
         yield self._mends(self.backward, parts_of(self.case, self.judgement, self.bench.wanted.probe), likely=True)
         yield self._mends(self.not_right, scaled_targets(self.judgement, self.adjoints), likely=True)
 
@@ -203,13 +210,33 @@ class Search:
         return [c for c in self.loads if id(self._spot(c.key).statement) in lines]
 
     def _first_places(self, found: Iterable[Mend]) -> list[Mend]:
-        """The first mends, one for each place."""
+        """The mends of what was wrong first, one for each place."""
         by_key: dict[int, Mend] = {}
         for mend in found:
             by_key.setdefault(mend.candidate.key, mend)
-            if len(by_key) >= _TRIED_EXPRESSIONS:
+            if len(by_key) >= _SEEN_EXPRESSIONS:
                 break
-        return list(by_key.values())
+        for mend in [*by_key.values()]:
+            inner = self._inside(mend)
+            if inner is not None:
+                by_key.setdefault(inner.candidate.key, inner)
+        return sorted(by_key.values(), key=lambda mend: mend.first)[:_TRIED_EXPRESSIONS]
+
+    def _inside(self, mend: Mend) -> Mend | None:
+        """The same replacement inside of the helper whose call was replaced, where it was wrong in one place of it.
+
+        What a helper returns is the same entries as the expression that computed it.
+        """
+        wrong = mend.wrong_turns()
+        homes = [self.computed.get(ids.tobytes()) for ids, _ in wrong]
+        if not homes or None in homes or len({home[0].key for home in homes if home}) != 1:
+            return None
+        inner = homes[0][0]  # type: ignore[index]
+        if inner.key == mend.candidate.key or inner.reaches != mend.candidate.reaches:
+            return None
+        replaced = {(inner.key, home[1]): new for home, (_, new) in zip(homes, wrong, strict=True) if home}
+        right = self.bench.wanted.right(self.player, {**self.bench.kept, **replaced})
+        return Mend(inner, mend.target, replaced, mend.mended) if mend.mended <= right else None
 
     def _spot(self, key: int) -> Spot:
         return self.case.program.node(key)
@@ -231,7 +258,7 @@ class Search:
     def _culprit(self, mend: Mend, changes: Sequence[Change], gradients: frozenset[int] | None = None) -> Culprit:
         key = mend.candidate.key
         wrong = self.wrong if gradients is None else gradients
-        return Culprit(self._place(key), mend, tuple(changes), wrong, mend.candidate.first)
+        return Culprit(self._place(key), mend, tuple(changes), wrong, mend.first)
 
     def _patches(self, mend: Mend) -> list[Change]:
         key = mend.candidate.key

@@ -18,11 +18,11 @@ def replacements(
     """The ways to put a series in the place of a candidate's values; those first that point where the values do."""
     found: list[tuple[float, Target, dict[Visit, np.ndarray]]] = []
     for target in targets:
-        for values in _fitting(candidate, target, flow):
+        for values, by_flow in _fitting(candidate, target, flow):
             visits = ((candidate.key, occurrence) for occurrence in candidate.occurrences)
             likeness = _likeness(candidate.values, values)
             if likeness is not None:
-                found.append((likeness, target, dict(zip(visits, values, strict=True))))
+                found.append((likeness + by_flow, target, dict(zip(visits, values, strict=True))))
     found.sort(key=lambda one: -one[0])
     distinct: dict[bytes, tuple[Target, dict[Visit, np.ndarray]]] = {}
     for _, target, replaced in found:  # terms of a sum have the same adjoint as the sum
@@ -40,28 +40,30 @@ def _likeness(values: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> flo
     return abs(inner) / size if np.isfinite(size) and size > 0 else 0.0
 
 
-def _fitting(candidate: Candidate, target: Target, flow: Flow | None) -> Iterator[list[np.ndarray]]:
-    """A loop on the way back passes its turns in reverse, one over samples and layers in reverse within each sample.
+def _fitting(candidate: Candidate, target: Target, flow: Flow | None) -> Iterator[tuple[list[np.ndarray], bool]]:
+    """Values turn by turn, and whether data flow says so.
+
+    A loop on the way back passes its turns in reverse, one over samples and layers in reverse within each sample.
 
     And a loop may leave out turns at either end. Where data flow says which turn belongs to which, it goes first.
     """
     many, have = len(candidate.occurrences), len(target.values)
     shapes = [value.shape for value in candidate.values]
+    by_flow = None if flow is None or many > _MOST_BY_FLOW or have == 1 else _order_by_flow(candidate, target, flow)
     if many == 1:
-        for value in target.values:
+        for turn, value in enumerate(target.values):
             fits = fitted(value, shapes[0])
             if fits is not None:
-                yield [fits]
+                yield [fits], by_flow == (turn,)
         return
     seen = set()
-    by_flow = None if flow is None or many > _MOST_BY_FLOW else _order_by_flow(candidate, target, flow)
     for order in [*([by_flow] if by_flow is not None else []), *_orders(many, have)]:
         if order in seen:
             continue
         seen.add(order)
         values = [fitted(target.values[k], shape) for k, shape in zip(order, shapes, strict=True)]
         if all(value is not None for value in values):
-            yield [value for value in values if value is not None]
+            yield [value for value in values if value is not None], order == by_flow
 
 
 _MOST_BY_FLOW = 60  # turns
@@ -75,12 +77,20 @@ def _order_by_flow(candidate: Candidate, target: Target, flow: Flow) -> tuple[in
             turns[entry] = -1 if entry in turns else turn
     order = []
     for ids in candidate.ids:
-        entry = int(ids.flat[0])
-        found = next((t for level in flow.touched(entry) if (t := {turns[e] for e in level if e in turns})), set())
+        found = next((t for entry in _some(ids) if (t := _touched(entry, turns, flow))), set())
         if len(found) != 1 or -1 in found:
             return None
         order.append(found.pop())
     return tuple(order)
+
+
+def _some(ids: np.ndarray) -> list[int]:
+    """A few of its entries: the first may be a constant, as in ``np.where``."""
+    return list(dict.fromkeys(ids.reshape(-1)[:: max(1, ids.size // 6)].tolist()))
+
+
+def _touched(entry: int, turns: dict[int, int], flow: Flow) -> set[int]:
+    return next((t for level in flow.touched(entry) if (t := {turns[e] for e in level if e in turns})), set())
 
 
 _MOST_TURNS, _MOST_OFFSETS = 300, 4
