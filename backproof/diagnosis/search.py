@@ -20,6 +20,7 @@ from backproof.diagnosis.culprit import Culprit, simpler
 from backproof.diagnosis.edits import edits
 from backproof.diagnosis.flow import Flow
 from backproof.diagnosis.formulas import formulas_for
+from backproof.diagnosis.helpers import computed_where, inside_of_helper
 from backproof.diagnosis.intervention import Mend, mends
 from backproof.diagnosis.judging import Judgement, judge
 from backproof.diagnosis.repair import Bench, Change, changes_of, simplest, surviving
@@ -70,11 +71,7 @@ class Search:
         self.adjoints = adjoint_targets(self.judgement, self.series)
         self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]
         self.used_wrongly = [c for c in self.backward if is_right(c, self.adjoints)]
-        self.computed: dict[bytes, tuple[Candidate, int]] = {}  # by entries: where they were computed, and which time
-        passed = [(c.positions[turn], turn, c) for c in self.backward for turn in range(len(c.ids))]
-        for _, turn, candidate in sorted(passed, key=lambda one: one[0]):
-            if self._place(candidate.key).kind != "store":
-                self.computed.setdefault(candidate.ids[turn].tobytes(), (candidate, candidate.occurrences[turn]))
+        self.computed = computed_where([c for c in self.backward if self._place(c.key).kind != "store"])
         keys = frozenset([*(c.key for c in [*self.backward, *self.loads]), *(key for key, _ in self.bench.kept)])
         with Player(self.case, keys) as player:
             self.player = player
@@ -217,26 +214,10 @@ class Search:
             if len(by_key) >= _SEEN_EXPRESSIONS:
                 break
         for mend in [*by_key.values()]:
-            inner = self._inside(mend)
+            inner = inside_of_helper(mend, self.computed, self.bench.wanted, self.player, self.bench.kept)
             if inner is not None:
                 by_key.setdefault(inner.candidate.key, inner)
         return sorted(by_key.values(), key=lambda mend: mend.first)[:_TRIED_EXPRESSIONS]
-
-    def _inside(self, mend: Mend) -> Mend | None:
-        """The same replacement inside of the helper whose call was replaced, where it was wrong in one place of it.
-
-        What a helper returns is the same entries as the expression that computed it.
-        """
-        wrong = mend.wrong_turns()
-        homes = [self.computed.get(ids.tobytes()) for ids, _ in wrong]
-        if not homes or None in homes or len({home[0].key for home in homes if home}) != 1:
-            return None
-        inner = homes[0][0]  # type: ignore[index]
-        if inner.key == mend.candidate.key or inner.reaches != mend.candidate.reaches:
-            return None
-        replaced = {(inner.key, home[1]): new for home, (_, new) in zip(homes, wrong, strict=True) if home}
-        right = self.bench.wanted.right(self.player, {**self.bench.kept, **replaced})
-        return Mend(inner, mend.target, replaced, mend.mended) if mend.mended <= right else None
 
     def _spot(self, key: int) -> Spot:
         return self.case.program.node(key)
@@ -255,10 +236,8 @@ class Search:
                 best = simpler(best, self._culprit(mend, changes))
         return best
 
-    def _culprit(self, mend: Mend, changes: Sequence[Change], gradients: frozenset[int] | None = None) -> Culprit:
-        key = mend.candidate.key
-        wrong = self.wrong if gradients is None else gradients
-        return Culprit(self._place(key), mend, tuple(changes), wrong, mend.first)
+    def _culprit(self, mend: Mend, changes: Sequence[Change]) -> Culprit:
+        return Culprit(self._place(mend.candidate.key), mend, tuple(changes), self.wrong, mend.first)
 
     def _patches(self, mend: Mend) -> list[Change]:
         key = mend.candidate.key
