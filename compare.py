@@ -103,7 +103,7 @@ def check(
         raise typer.BadParameter("which file? (--example writes one to start from)")
     from backproof.answer import command
 
-    if command.gives_an_example(file):
+    if command.is_of_any_network(file):
         text, status = command.check(file, json=json, seconds=seconds, memory=memory, show_output=output)
         say(text)
         raise typer.Exit(status)

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from backproof.answer.text import rendered
+from backproof.diagnosis.adapter import VALUE, joined, parts_of
 from backproof.diagnosis.apart import MEMORY, SECONDS, check_limits, diagnose_apart
 from backproof.diagnosis.report import encoded
 from backproof.outputs import pending
@@ -17,8 +18,13 @@ from backproof.replay.sources import MOST_BYTES, ProgramError, read
 STATUS = {"correct": 0, "wrong": 1, "fragile": 1, "cannot run": 2}
 
 
-def gives_an_example(path: Path) -> bool:
-    """Whether a file defines ``example``, the arguments of a small call of its own network.
+REPORT = {"X", "y", "W1", "b1", "W2", "b2"}  # the arguments of the report's network
+
+
+def is_of_any_network(path: Path) -> bool:
+    """Whether a file can be replayed as it stands: its function returns its loss, or there is an example of a call.
+
+    Not so the network of the report, whose loss may be left out, and its engines.
 
     Raises:
         OSError: it is a folder, a pipe or a device, or larger than any program is.
@@ -31,7 +37,12 @@ def gives_an_example(path: Path) -> bool:
         tree = read(path.absolute(), None).tree
     except ProgramError:
         return False
-    return any(isinstance(node, ast.FunctionDef) and node.name == "example" for node in tree.body)
+    if path.suffix == ".ipynb" or any(isinstance(n, ast.FunctionDef) and n.name == "example" for n in tree.body):
+        return True
+    function = next((part for part in parts_of(tree) if part.name == "backprop"), None)
+    if function is None:
+        return joined(tree) is not None
+    return set(function.takes) != REPORT or (len(function.gives) > 1 and bool(VALUE.match(function.gives[0])))
 
 
 def check(

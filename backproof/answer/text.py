@@ -24,7 +24,15 @@ def rendered(diagnosis: Diagnosis, width: int = WIDTH) -> str:
         parts.append("\n".join(_wrapped(f"Note: {remark.text}{_line(remark)}.", width) for remark in diagnosis.remarks))
     if diagnosis.pairing and diagnosis.gradients:
         parts.append(_wrapped(f"Paired: {diagnosis.pairing}.", width))
+    if diagnosis.suggestion:
+        parts.append(_suggestion(diagnosis))
     return "\n\n".join(parts) + "\n"
+
+
+def _suggestion(diagnosis: Diagnosis) -> str:
+    lead = "Add to the file, for instance:" if diagnosis.verdict == "cannot run" else "Paste this to choose your own:"
+    lines = [f"    {line}".rstrip() for line in diagnosis.suggestion.rstrip().split("\n")]
+    return "\n".join([lead, "", *lines])
 
 
 def _headline(diagnosis: Diagnosis) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -270,18 +269,3 @@ def _worst(judged: Judged) -> tuple[list[int], float, float] | None:
     given = judged.given.reshape(judged.true.shape)
     place = np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(given - judged.true), nan=np.inf))), given.shape)
     return [int(k) for k in place], float(given[place]), float(judged.true[place])
-
-
-def diagnose_file(path: Path | str, seconds: float = SECONDS) -> Diagnosis:
-    """Judge a file that has ``backprop`` and ``example``."""
-    from backproof.replay.loading import Program
-
-    path = Path(path).absolute()
-    try:
-        program = Program(path)
-    except Exception as error:
-        failure = failure_of(error, path.parent)
-        if failure is None:
-            raise
-        return Diagnosis("cannot run", failure.sentence, str(path), line=failure.line)
-    return diagnose(Case(program), seconds)

@@ -73,7 +73,7 @@ class Remark(msgspec.Struct, frozen=True):
     """Something beside the verdict.
 
     Attributes:
-        kind: "guard", "state", "random", "writes", "not reached", "no gradient", "overflow", "differences".
+        kind: "guard", "state", "random", "writes", "not reached", "no gradient", "overflow", "differences", "example".
         line: where; None for no line.
         text: one sentence.
     """
@@ -96,6 +96,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
         pairing: which gradient belongs to which argument, in words.
         line: of the file, for a program that cannot run.
         probes: how many sets of numbers were tried.
+        suggestion: lines to add to the file, or those that were added to it; "" where there are none.
         traced: whether the program was replayed exactly; else its gradients are compared with differences of its loss.
     """
 
@@ -109,6 +110,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     line: int | None = None
     probes: int = 0
     traced: bool = True
+    suggestion: str = ""
 
 
 def encoded(diagnosis: Diagnosis) -> bytes:

@@ -1,8 +1,7 @@
 """The search for the culprits of a wrong program: by intervention, and by what a small change puts right.
 
-From the strictest question to the loosest: one expression and one true adjoint that mend everything; a slope, a forward
-value, a part of an adjoint; a changed statement; at last the expression that mends most, which is kept, and the search
-goes on with what is still wrong.
+From the strictest question to the loosest: one expression and one true adjoint that mend everything; a slope, a value,
+a part of an adjoint; a changed statement; at last the expression that mends most, is kept, and the search goes on.
 """
 
 from __future__ import annotations

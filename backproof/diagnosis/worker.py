@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from backproof.diagnosis import diagnose
+from backproof.diagnosis.completed import diagnose_file
+from backproof.diagnosis.diagnose import SECONDS
 from backproof.diagnosis.report import encoded
 from backproof.sandbox import isolation
 
@@ -30,7 +31,7 @@ def work(request: dict[str, Any]) -> NoReturn:
     with (folder / "results.bin").open("wb") as results:
         with (folder / "facts.json").open("wb") as facts:
             facts.write(_facts(request, folder))
-        found = diagnose.diagnose_file(request["path"], seconds=min(diagnose.SECONDS, SHARE * request["seconds"]))
+        found = diagnose_file(request["path"], seconds=min(SECONDS, SHARE * request["seconds"]))
         faulthandler.cancel_dump_traceback_later()
         results.write(token + encode(found))
     for stream in (sys.stdout, sys.stderr):

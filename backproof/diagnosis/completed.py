@@ -1,0 +1,146 @@
+"""A file without ``example()`` or ``backprop``: completed by what can be made from what is in it, and tried."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from backproof.diagnosis.adapter import found_in, joined
+from backproof.diagnosis.case import Case, Player
+from backproof.diagnosis.diagnose import SECONDS, diagnose
+from backproof.diagnosis.failure import failure_of
+from backproof.diagnosis.judging import Status, judge
+from backproof.diagnosis.made_up import SAMPLES, examples, parameters_of
+from backproof.diagnosis.pairing import Pair, paired
+from backproof.diagnosis.report import Diagnosis, Remark
+from backproof.replay.loading import Program
+
+MOST_TRIED = 36
+TEMPLATE = """def example():  # the arguments of one small call
+    rng = np.random.default_rng(0)
+    return {"X": rng.normal(size=(5, 4)), "y": np.array([0, 1, 1, 0, 1]), "W": rng.normal(size=(4, 2))}
+
+
+def backprop(X, y, W):  # call your own code here
+    loss = ...
+    return loss, {"W": ...}
+"""
+
+
+class Completed(NamedTuple):
+    """A program with lines added, and the pairs of its gradients."""
+
+    case: Case
+    added: str
+    pairs: tuple[Pair, ...]
+
+
+def lacks(program: Program) -> tuple[str, ...]:
+    """What a file has to define and does not, of ``backprop`` and ``example``."""
+    defined = {name for node in program.main.tree.body for name in _names(node)}
+    return tuple(name for name in ("backprop", "example") if name not in defined)
+
+
+def _names(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [(alias.asname or alias.name) for alias in node.names]
+    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
+def diagnose_completed(program: Program, missing: tuple[str, ...], seconds: float = SECONDS) -> Diagnosis:
+    """Diagnose a file that lacks something, with what can be made of it; else say what to add."""
+    tree, file = program.main.tree, str(program.path)
+    function = joined(tree) if "backprop" in missing else ""
+    if function is None:
+        what = f"there is no function backprop; what was found: {found_in(tree)}"
+        return Diagnosis("cannot run", what, file, suggestion=TEMPLATE)
+    chosen = _chosen(program, function, missing)
+    if chosen is None:
+        lacking = " and no function ".join(missing)
+        what = f"there is no function {lacking}, and no arguments could be made up that fit"
+        return Diagnosis("cannot run", what, file, suggestion=function or TEMPLATE.partition("\n\n\n")[0] + "\n")
+    found = diagnose(chosen.case, seconds)
+    words = "was called as below" if "backprop" in missing else "was given the arguments below"
+    remark = Remark("example", None, f"there is no {' and no '.join(missing)}, so the program {words}")
+    return _with(found, remark, chosen.added)
+
+
+def _with(found: Diagnosis, remark: Remark, suggestion: str) -> Diagnosis:
+    """The same diagnosis with a remark more, and the lines that it is about."""
+    return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=suggestion)
+
+
+def _chosen(program: Program, function: str, missing: tuple[str, ...]) -> Completed | None:
+    """The completion with which the fewest gradients are wrong; the first of those."""
+    best, fewest = None, 0
+    for one in islice(_fitting(program, function, missing), MOST_TRIED):
+        wrong = _count_wrong(one)
+        if best is None or wrong < fewest:
+            best, fewest = one, wrong
+        if not wrong:
+            break
+    return best
+
+
+def _fitting(program: Program, function: str, missing: tuple[str, ...]) -> Iterator[Completed]:
+    text = program.main.text
+    tree = ast.parse(f"{text}\n{function}")
+    parameters = parameters_of(tree, "backprop")
+    texts = examples(tree, parameters or []) if "example" in missing else iter([""])
+    for example in texts:
+        added = "\n\n".join(part for part in (function, example) if part)
+        case = Case(Program(program.path, f"{text}\n\n\n{added}"))
+        pairs = _pairs(case)
+        if pairs is not None:
+            yield Completed(case, added, pairs)
+
+
+def _pairs(case: Case) -> tuple[Pair, ...] | None:
+    """The pairs of a call; None where it fails, or arrays of other shapes have spread over each other."""
+    try:
+        with Player(case, only=None, keep=True) as player:
+            call = player.call()
+            answer = call.answer()
+    except Exception:
+        return None
+    if any(np.shape(record.value).count(SAMPLES) > 1 for record in call.records):
+        return None  # each sample against each: no layout that was meant
+    found = paired(
+        {where: np.shape(g) for where, g in answer.gradients.items()},
+        {where: np.shape(a) for where, a in call.arguments.items()},
+    )
+    return None if found.unmatched or found.ambiguous or not np.isfinite(float(answer.loss)) else found.pairs
+
+
+def _count_wrong(one: Completed) -> int:
+    try:
+        with Player(one.case) as player:
+            arguments = player.call().arguments
+        judgement = judge(one.case, arguments, one.pairs)
+    except Exception:
+        return len(one.pairs)
+    return sum(g.status is not Status.RIGHT for g in judgement.gradients)
+
+
+def diagnose_file(path: Path | str, seconds: float = SECONDS) -> Diagnosis:
+    """Judge a file, completed where something is missing."""
+    path = Path(path).absolute()
+    try:
+        program = Program(path)
+        missing = lacks(program)
+        if not missing or path.suffix != ".py":
+            return diagnose(Case(program), seconds)
+        return diagnose_completed(program, missing, seconds)
+    except Exception as error:
+        failure = failure_of(error, path.parent)
+        if failure is None:
+            raise
+        return Diagnosis("cannot run", failure.sentence, str(path), line=failure.line)

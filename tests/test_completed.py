@@ -1,0 +1,115 @@
+"""Files without ``example()`` or ``backprop`` are completed from what is in them, or told what to add."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from backproof.answer.command import is_of_any_network
+from backproof.answer.starters import course, softmax
+from backproof.answer.text import rendered
+from backproof.diagnosis.adapter import joined
+from backproof.diagnosis.completed import diagnose_file
+from backproof.diagnosis.made_up import examples
+from backproof.diagnosis.report import Diagnosis
+
+COURSE = course.BROKEN.partition("# What the check needs")[0]
+SOFTMAX = softmax.BROKEN[: softmax.BROKEN.index("def example")] + softmax.BROKEN[softmax.BROKEN.index("def backprop") :]
+RIGHT = "dz1 = (dscores @ W2.T) * (z1 > 0)"
+COLUMN = """
+import numpy as np
+
+def backprop(X, y, W1, b1, W2, b2):
+    n = len(y)
+    h = np.tanh(X @ W1.T + b1)
+    p = 1 / (1 + np.exp(-(h @ W2.T + b2)))
+    loss = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+    e = (p - y) / n
+    back = (e @ W2) * SLOPE
+    return loss, (back.T @ X, back.sum(0), e.T @ h, e.sum(0))
+"""
+
+
+def of(text: str, folder: Path) -> Diagnosis:
+    path = folder / "mine.py"
+    path.write_text(text)
+    return diagnose_file(path)
+
+
+def test_functions_of_a_course_are_joined_by_their_names() -> None:
+    text = joined(ast.parse(COURSE))
+    assert text == (
+        "def backprop(X, parameters, Y):\n"
+        "    A2, cache = forward_propagation(X, parameters)\n"
+        "    loss = compute_cost(A2, Y)\n"
+        "    return loss, backward_propagation(parameters, cache, X, Y)\n"
+    )
+
+
+def test_a_course_file_is_judged_as_it_stands(tmp_path: Path) -> None:
+    found = of(COURSE, tmp_path)
+    assert found.verdict == "wrong"
+    (culprit,) = found.culprits
+    assert culprit.expression in ("dZ1", "dZ1 @ X.T")
+    assert culprit.proven
+    right = of(COURSE.replace("dW1 = dZ1 @ X.T", "dW1 = dZ1 @ X.T / m"), tmp_path)
+    assert right.verdict == "correct"
+
+
+@pytest.mark.parametrize("text", [COURSE, SOFTMAX], ids=["course", "softmax"])
+def test_what_is_printed_works_when_it_is_pasted(text: str, tmp_path: Path) -> None:
+    found = of(text, tmp_path)
+    assert "Paste this to choose your own:" in rendered(found)
+    pasted = of(f"{text}\n\n{found.suggestion}", tmp_path)
+    assert pasted.suggestion == ""
+    assert (pasted.verdict, pasted.gradients) == (found.verdict, found.gradients)
+
+
+def test_a_right_program_is_not_accused_of_a_layout_of_ours(tmp_path: Path) -> None:
+    assert of(SOFTMAX.replace("dz1 = dscores @ W2.T", RIGHT), tmp_path).verdict == "correct"
+    assert of(COLUMN.replace("SLOPE", "(1 - h**2)"), tmp_path).verdict == "correct"
+
+
+def test_labels_that_would_spread_are_not_chosen(tmp_path: Path) -> None:
+    found = of(COLUMN.replace("SLOPE", "h * (1 - h)"), tmp_path)
+    assert "[[1.0], [0.0]" in found.suggestion
+    assert [name for name, g in found.gradients.items() if g.status == "wrong"] == ["dW1", "db1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("class Network:\n    pass\n", "the class Network"),
+        ("def helper(x):\n    return x\n", "the function helper"),
+        ("def backprop(state, options):\n    return 1.0, {}\n", "no arguments could be made up"),
+        ("x = 1\n", "no function and no class"),
+    ],
+)
+def test_what_cannot_be_completed_is_told_what_to_add(text: str, words: str, tmp_path: Path) -> None:
+    found = of(text, tmp_path)
+    assert found.verdict == "cannot run"
+    assert words in found.summary
+    assert "def example()" in found.suggestion
+    ast.parse(found.suggestion)
+    assert "Add to the file, for instance:" in rendered(found)
+
+
+def test_names_that_say_nothing_give_no_example() -> None:
+    assert list(examples(ast.parse(""), ["alpha", "beta"])) == []
+    for text in examples(ast.parse(""), ["X", "labels", "W1", "b1", "W2", "b2"]):
+        ast.parse(text)
+
+
+def test_the_network_of_the_report_keeps_its_own_check(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    for text, expected in (
+        (COLUMN, True),
+        (COLUMN.replace("return loss, ", "return "), False),
+        (COURSE, True),
+        (SOFTMAX, True),
+        ("class Network:\n    pass\n", False),
+    ):
+        path.write_text(text)
+        assert is_of_any_network(path) is expected, text
