@@ -183,3 +183,69 @@ def backprop(x, y, w):
     found = of(text, tmp_path / "fragile.py")
     assert found.verdict == "fragile"
     assert "overflow" in [r.kind for r in found.remarks]
+
+
+BESIDE = """
+import numpy as np
+
+def example():
+    return {"X": np.array([[1.0, 2.0], [3.0, -1.0]]), "W": np.array([0.5, -1.0])}
+
+def backprop(X, W):
+    out = X @ W * MASK
+    AFTER
+    return 0.5 * (out ** 2).sum(), {"W": X.T @ (out * MASK)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mask", "after", "kinds"),
+    [
+        ("1.0", "pass", set()),
+        ("1.0", "W *= 2", {"writes"}),
+        ("1.0", "W = W * 2", set()),
+        ("np.random.RandomState(0).rand(2)", "pass", set()),
+    ],
+)
+def test_what_stands_beside_the_verdict(mask: str, after: str, kinds: set[str], tmp_path: Path) -> None:
+    found = of(BESIDE.replace("MASK", mask).replace("AFTER", after), tmp_path / "mine.py")
+    assert found.verdict == "correct"
+    assert {remark.kind for remark in found.remarks} - {"no gradient", "overflow"} == kinds
+
+
+def test_random_numbers_without_a_seed_are_said(tmp_path: Path) -> None:
+    text = BESIDE.replace("out = X @ W * MASK", "mask = np.random.rand(2)\n    out = X @ W * mask").replace(
+        "MASK", "mask"
+    )
+    found = of(text.replace("AFTER", "pass"), tmp_path / "mine.py")
+    assert found.verdict == "correct"
+    assert "random" in {remark.kind for remark in found.remarks}
+
+
+def test_only_what_is_proven_is_called_so(tmp_path: Path) -> None:
+    """Intervals grow in long recurrences with large weights: fewer digits are proven, and that is said."""
+    text = """
+import numpy as np
+
+def example():
+    r = np.random.default_rng(0).normal
+    return {"x": r(size=8), "W": 3.0 * r(size=(8, 8))}
+
+def backprop(x, W):
+    h, hs = x, [x]
+    for _ in range(120):
+        h = np.tanh(W @ h)
+        hs.append(h)
+    loss, dh, dW = h.sum(), np.ones(8), np.zeros((8, 8))
+    for t in range(120, 0, -1):
+        dz = dh * (1 - hs[t] ** 2)
+        dW += np.outer(dz, hs[t - 1])
+        dh = W.T @ dz
+    return loss, {"W": dW}
+"""
+    found = of(text, tmp_path / "mine.py")
+    said = rendered(found)
+    assert found.verdict in ("correct", "fragile")
+    statuses = {g.status for g in found.gradients.values()}
+    assert ("proven at" in said) == (found.probes > 0 and found.verdict == "correct")
+    assert found.probes == 0 or statuses == {"right"}

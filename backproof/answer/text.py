@@ -18,6 +18,9 @@ def rendered(diagnosis: Diagnosis, width: int = WIDTH) -> str:
     """
     parts = [_headline(diagnosis)]
     parts += [_culprit(culprit, diagnosis, width) for culprit in diagnosis.culprits]
+    if diagnosis.verdict == "wrong" and diagnosis.traced and not diagnosis.culprits:
+        text = "No single line was found that explains it: several may be wrong, or one may be missing."
+        parts.append(_wrapped(text, width, "  "))
     if diagnosis.gradients and diagnosis.verdict == "wrong":
         parts.append(_gradients(diagnosis))
     if diagnosis.remarks:

@@ -135,12 +135,14 @@ class FloatCall:
 
     Attributes:
         arguments: the leaves as they were before the call, copied.
+        after: the same leaves after it; those of an argument that is no longer there are left out.
         returned: what came back.
     """
 
     arguments: dict[Where, np.ndarray]
     returned: Any
     records: list[Recorded] = field(default_factory=list)
+    after: dict[Where, np.ndarray] = field(default_factory=dict)
 
     def answer(self) -> Answer:
         """Loss and gradients.
@@ -183,25 +185,28 @@ class Player:
         """Let another function stand where values pass."""
         self.loaded.replace_hook(name, hook)
 
-    def call(self, probe: Probe | None = None, replaced: Mapping[Visit, np.ndarray] | None = None) -> FloatCall:
+    def call(
+        self, probe: Probe | None = None, replaced: Mapping[Visit, np.ndarray] | None = None, seed: int = SEED
+    ) -> FloatCall:
         """One call; whatever the program raises comes out."""
         world = self.world
         world.replaced, world.records, world.passed = {}, [], {}
-        with _quiet():
+        with _quiet(seed):
             given = self.case.given(self.loaded.namespace)
             named = refilled(given.by_name, lambda where, _: None if probe is None else probe.get(where))
             before = {where: np.array(leaf, np.float64) for where, leaf in leaves(named).items()}
             world.replaced, world.records, world.passed = dict(replaced or {}), [], {}
             with at_most(self.most_seconds):
                 returned = given._replace(by_name=named).call()
-        return FloatCall(before, returned, world.records)
+            after = {where: np.array(leaf, np.float64) for where, leaf in leaves(named).items() if where in before}
+        return FloatCall(before, returned, world.records, after)
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet(seed: int = SEED) -> Iterator[None]:
     """Unseeded random numbers are the same in every call, so that one call can be compared with the next."""
-    np.random.seed(SEED)  # noqa: NPY002 (what learners use)
-    random.seed(SEED)
+    np.random.seed(seed)  # noqa: NPY002 (what learners use)
+    random.seed(seed)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from backproof.diagnosis import differences, guards, numerics
 from backproof.diagnosis.answer import Answer
-from backproof.diagnosis.case import Case, FloatCall, Player, Probe
+from backproof.diagnosis.case import SEED, Case, FloatCall, Player, Probe
 from backproof.diagnosis.culprit import Culprit
 from backproof.diagnosis.culprits import find_culprits
 from backproof.diagnosis.failure import Failure, failure_of
@@ -97,6 +98,14 @@ class _Trial:
         if not _same(answer, again):
             text = "a second call with the same arguments gives other numbers: something is kept from call to call"
             self.remarks.append(Remark("state", None, text))
+        written = [where for where, after in call.after.items() if not _same_numbers(call.arguments[where], after)]
+        if written:
+            names = ", ".join(spelled(where) for where in written)
+            verb = "is" if len(written) == 1 else "are"
+            self.remarks.append(Remark("writes", None, f"{names} {verb} changed by the call: work on copies"))
+        if not _same(answer, player.call(call.arguments, seed=SEED + 1).answer()):
+            text = "random numbers are drawn without a seed, so that each run gives other gradients"
+            self.remarks.append(Remark("random", None, text))
         for where in self.pairing.without:
             self.remarks.append(Remark("no gradient", None, f"{spelled(where)} has no gradient in what is returned"))
 
@@ -136,7 +145,16 @@ class _Trial:
             return self._guarded(judged) or self._wrong([*wrong, *(one for one in judged if one not in wrong)])
         if all(g.status is Status.UNKNOWN for one in judged for g in one.judgement.gradients):
             return self._said("fragile", "the loss or its gradient overflows, so that nothing is known of it", judged)
-        return self._fragile(judged) or self._said("correct", _right(judged[0].judgement.gradients), judged)
+        return self._fragile(judged) or self._right(judged)
+
+    def _right(self, judged: list[_Judged]) -> Diagnosis:
+        """Nothing is wrong; how much of that is proven."""
+        proven = [one for one in judged if one.judgement.all_right]
+        said = _right(judged[0].judgement.gradients)
+        if not proven:
+            digits = min(g.digits for one in judged for g in one.judgement.gradients)
+            said += f", as far as can be seen: to {int(digits)} digits, where long chains of operations hide the rest"
+        return msgspec.structs.replace(self._said("correct", said, proven or judged), probes=len(proven))
 
     def _guarded(self, judged: list[_Judged]) -> Diagnosis | None:
         effect = max(_effect(g) for g in judged[0].judgement.gradients)
@@ -220,6 +238,10 @@ def _same(one: Answer, other: Answer) -> bool:
         return False
     pairs = [(one.loss, other.loss), *((one.gradients[w], other.gradients[w]) for w in one.gradients)]
     return all(np.array_equal(np.asarray(a, float), np.asarray(b, float), equal_nan=True) for a, b in pairs)
+
+
+def _same_numbers(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and np.array_equal(one, other, equal_nan=True)
 
 
 def _finite(answer: Answer) -> bool:
