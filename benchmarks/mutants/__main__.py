@@ -20,7 +20,7 @@ from tqdm import tqdm
 from backproof.outputs import pending
 from benchmarks.mutants.classes import Class
 from benchmarks.mutants.run import Outcome, all_mutants, failed, run
-from benchmarks.mutants.tables import render
+from benchmarks.mutants.tables import render, render_others
 
 
 def main() -> None:
@@ -41,6 +41,7 @@ def main() -> None:
     except OSError as error:
         parser.error(str(error))
     print(render([(one.mutant.kind, one.kind, one.said) for one in found], len(every)))
+    print(render_others(found))
     seconds = [one.said.seconds for one in found if one.said and one.kind is Class.CHANGED]
     print(f"seconds a wrong one: {median(seconds):.2f} in the median, {max(seconds):.1f} at most")
 

@@ -16,6 +16,7 @@ from backproof.diagnosis.pairing import Pair
 from backproof.replay.loading import Program
 from benchmarks.mutants.classes import Class, backward_lines, class_of, pairs_of
 from benchmarks.mutants.edits import Mutant, mutants
+from benchmarks.mutants.others import Checked, checked
 from benchmarks.mutants.trial import Line, Tried, tried
 
 SECONDS = 30  # that a mutant may take
@@ -23,11 +24,12 @@ PROGRAMS = Path(__file__).parents[2] / "tests" / "programs" / "correct"
 
 
 class Outcome(NamedTuple):
-    """A mutant, its class, and what was said of it; None where it cannot run."""
+    """A mutant, its class, what was said of it (None where it cannot run), and what other checkers made of it."""
 
     mutant: Mutant
     kind: Class
     said: Tried | None
+    others: tuple[Checked, ...] = ()
 
 
 def programs() -> list[Path]:
@@ -51,13 +53,20 @@ def _pairs(path: Path) -> tuple[Pair, ...]:
     return pairs_of(Case(Program(path)))
 
 
-def outcome(mutant: Mutant) -> Outcome:
-    """Class it, and diagnose it; an endless loop is a program that cannot run."""
+def outcome(mutant: Mutant, others: bool = False) -> Outcome:
+    """Class it and diagnose it; an endless loop is a program that cannot run.
+
+    Args:
+        others: whether to try the other checkers too.
+    """
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(SECONDS)
     try:
-        kind = class_of(mutant.path, mutant.text, _pairs(mutant.path))
-        return Outcome(mutant, kind, None if kind is Class.CANNOT_RUN else tried(mutant))
+        pairs = _pairs(mutant.path)
+        kind = class_of(mutant.path, mutant.text, pairs)
+        if kind is Class.CANNOT_RUN:
+            return Outcome(mutant, kind, None)
+        return Outcome(mutant, kind, tried(mutant), tuple(checked(mutant, pairs)) if others else ())
     except _TooLong:
         return Outcome(mutant, Class.CANNOT_RUN, None)
     finally:
@@ -90,5 +99,5 @@ def run(chosen: list[Mutant], processes: int) -> Iterator[Outcome]:
     """All outcomes, in the order in which they come."""
     _on_one_thread()  # the processes to come inherit it
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(outcome, mutant) for mutant in chosen]):
+        for done in as_completed([pool.submit(outcome, mutant, True) for mutant in chosen]):
             yield done.result()

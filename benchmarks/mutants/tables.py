@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 from tabulate import tabulate
 
 from benchmarks.mutants.classes import Class
+from benchmarks.mutants.run import Outcome
 from benchmarks.mutants.trial import Line, Tried
 
 Row = tuple[str, Class, Tried | None]  # the edit's kind, what it does, what was said
@@ -27,6 +29,29 @@ def render(outcomes: Sequence[Row], of: int) -> str:
         f"{len(equal):,} change nothing, of which {accused} are called wrong.\n\n"
         + tabulate(rows, headers, "github", disable_numparse=True, colalign=["left"] + ["right"] * 7)
     )
+
+
+def render_others(outcomes: Sequence[Outcome]) -> str:
+    """What other checkers catch of the same edits, and accuse of those that change nothing."""
+    tried = [one for one in outcomes if one.said is not None and one.others]
+    changed = [one for one in tried if one.kind is Class.CHANGED]
+    equal = [one for one in tried if one.kind is Class.EQUIVALENT]
+    rows = [
+        [
+            "Backproof, with the line",
+            f"{sum(one.said.verdict == 'wrong' for one in changed if one.said):,} of {len(changed):,}",
+            f"{sum(one.said.verdict == 'wrong' for one in equal if one.said):,} of {len(equal):,}",
+            f"{median(one.said.seconds for one in changed if one.said) * 1e3:.0f}" if changed else "",
+        ]
+    ]
+    for place, checker in enumerate(one.checker for one in (changed or equal or tried)[0].others):
+        caught, accused = (sum(one.others[place].reported for one in some) for some in (changed, equal))
+        milliseconds = median(one.others[place].seconds for one in tried) * 1e3
+        rows.append(
+            [checker, f"{caught:,} of {len(changed):,}", f"{accused:,} of {len(equal):,}", f"{milliseconds:.0f}"]
+        )
+    headers = ["checker", "caught", "accused of nothing", "ms, median"]
+    return tabulate(rows, headers, "github", disable_numparse=True, colalign=["left", "right", "right", "right"])
 
 
 def _row(name: str, said: Sequence[Tried]) -> list[str]:
