@@ -9,7 +9,7 @@ import pytest
 from benchmarks.mutants.classes import Class, backward_lines
 from benchmarks.mutants.edits import Mutant, mutants
 from benchmarks.mutants.run import PROGRAMS, failed, outcome
-from benchmarks.mutants.tables import render
+from benchmarks.mutants.tables import render, render_others
 from benchmarks.mutants.trial import Line
 
 NAMES = ("softmax_functions", "layer_classes", "rnn_sentiment", "batchnorm_staged")
@@ -78,3 +78,16 @@ def test_the_table_counts() -> None:
     table = render([(o.mutant.kind, o.kind, o.said) for o in (one, stopped)], 10)
     assert table.startswith("2 of 10 single edits: 1 change a gradient, 1 cannot run, 0 change nothing")
     assert "| planted |         1 |           100% |   100% |" in table
+
+
+def test_other_checkers_see_a_wrong_gradient_and_spare_a_right_one() -> None:
+    wrong = mutant("softmax_functions", "dh[z1 <= 0] = 0", "dh[z1 <= 0] = 1")
+    found = outcome(wrong, others=True)
+    assert len(found.others) == 5
+    assert all(one.reported for one in found.others)
+    right = outcome(mutant("softmax_functions", "dh[z1 <= 0] = 0", "dh[z1 < 0] = 0"), others=True)
+    assert not any(one.reported for one in right.others)
+    table = render_others([found, right])
+    assert "| Backproof, with the line" in table
+    assert table.count("1 of 1") == 6
+    assert table.count("0 of 1") == 6
