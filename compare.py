@@ -1,7 +1,4 @@
-"""The command: ``python compare.py`` trains the engines side by side; each command is a few lines that call a package.
-
-Packages are imported when a command needs them, so that help comes at once.
-"""
+"""The command ``python compare.py``; packages are imported when a command needs them, so that help comes at once."""
 
 from __future__ import annotations
 
@@ -83,7 +80,12 @@ def compare(
 @app.command()
 def check(
     file: Annotated[Path | None, typer.Argument(help="A Python file with a function backprop, or an engine.")] = None,
-    example: Annotated[bool, typer.Option("--example", help="Write a file to start from, and one to mend.")] = False,
+    example: Annotated[
+        bool,
+        typer.Option(
+            "--example", help="Write a file to start from and one to mend; of softmax, class or course if FILE says so."
+        ),
+    ] = False,
     hint: Annotated[int, typer.Option(min=0, max=3, help="Stop at 0 line, 1 pattern, 2 name, 3 cure.")] = 3,
     seed: options.Seed = 0,
     probe: Annotated[str | None, typer.Option(help="Use this probe only.")] = None,
@@ -94,15 +96,17 @@ def check(
 ) -> None:
     """Put a backward pass of your own on trial: which line is wrong, and why."""
     if example:
+        from backproof.answer.starters import write
         from check.examples import write_examples
 
-        for written in write_examples(Path()):
+        for written in write(str(file), Path()) if file else write_examples(Path()):
             say(f"wrote {written}")
         return
     if file is None:
         raise typer.BadParameter("which file? (--example writes one to start from)")
     from backproof.answer import command
 
+    command.check_limits(seconds, memory)
     if command.is_of_any_network(file):
         text, status = command.check(file, json=json, seconds=seconds, memory=memory, show_output=output)
         say(text)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json as json_format
+import linecache
 import re
 import shlex
 import tokenize
@@ -16,7 +18,7 @@ from backproof.outputs import pending
 from check.answer import CURE, STATUS, as_data, render
 from check.cases import GRADIENTS
 from check.diagnose import diagnose
-from check.diagnosis import CANNOT_RUN, IS, LOOKS_LIKE, UNKNOWN, Culprit, Diagnosis
+from check.diagnosis import CANNOT_RUN, CORRECT, IS, LOOKS_LIKE, UNKNOWN, Culprit, Diagnosis
 from check.learner import run_learner
 from check.learner_run import LearnerRun, TrainingRequest
 from check.loss_gradient import difference_probes
@@ -84,9 +86,23 @@ def examine(
 def conclude(run: LearnerRun, probes: list[Probe], seed: int, training: TrainingRequest) -> Diagnosis:
     """The diagnosis of a run, its training included."""
     diagnosis = diagnose(run, probes, seed)
+    if diagnosis.verdict == CORRECT and _returns_nothing(run):
+        diagnosis.verdict = CANNOT_RUN
+        diagnosis.reason = "all lines are right, but backprop returns nothing: add return dW1, db1, dW2, db2"
     if run.blocks:
         _look_at_training(diagnosis, run, Trained(training, run, _dtype(run)))
     return diagnosis
+
+
+def _returns_nothing(run: LearnerRun) -> bool:
+    """Whether the function has no return with a value; False where its text is not known."""
+    lines = linecache.getlines(run.file) or _source(Path(run.file))
+    try:
+        tree = ast.parse("\n".join(line.rstrip("\r\n") for line in lines))
+    except SyntaxError:
+        return False
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == (run.name or "backprop")]
+    return bool(found) and not any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(found[-1]))
 
 
 def _look_at_training(diagnosis: Diagnosis, run: LearnerRun, trained: Trained) -> None:

@@ -23,6 +23,40 @@ CHECK = (
 )
 
 
+NOTHING_RETURNED = """
+import numpy as np
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def backprop(X, y, W1, b1, W2, b2):
+    Z1 = X @ W1.T + b1
+    A1 = sigmoid(Z1)
+    Z2 = A1 @ W2.T + b2
+    A2 = sigmoid(Z2)
+    dZ2 = (A2 - y[:, None]) / len(y)
+    dW2 = dZ2.T @ A1
+    db2 = dZ2.sum(0)
+    dZ1 = (dZ2 @ W2) * A1 * (1 - A1)
+    dW1 = dZ1.T @ X
+    db1 = dZ1.sum(0)
+    END
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [("print(dW1)", 2), ("return", 2), ("return dW1, db1, dW2, db2", 0)],
+    ids=["print", "return", "all"],
+)
+def test_right_lines_without_a_return_are_not_correct(tmp_path: Path, end: str, status: int) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(NOTHING_RETURNED.replace("END", end))
+    text, found = check_file(path)
+    assert found == status
+    assert ("backprop returns nothing: add return dW1" in " ".join(text.split())) == (status == 2)
+
+
 def test_a_correct_file_is_called_correct(tmp_path: Path) -> None:
     text, status = check_file(write(tmp_path, CORRECT))
     assert status == 0
