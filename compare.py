@@ -81,10 +81,7 @@ def compare(
 def check(
     file: Annotated[Path | None, typer.Argument(help="A Python file with a function backprop, or an engine.")] = None,
     example: Annotated[
-        bool,
-        typer.Option(
-            "--example", help="Write a file to start from and one to mend; of softmax, class or course if FILE says so."
-        ),
+        bool, typer.Option("--example", help="Write files to start from; FILE: softmax, class.")
     ] = False,
     hint: Annotated[int, typer.Option(min=0, max=3, help="Stop at 0 line, 1 pattern, 2 name, 3 cure.")] = 3,
     seed: options.Seed = 0,
@@ -94,7 +91,7 @@ def check(
     output: Annotated[bool, typer.Option("--output", help="Show what the file printed.")] = False,
     json: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
 ) -> None:
-    """Put a backward pass of your own on trial: which line is wrong, and why."""
+    """Check a backward pass of your own: which line is wrong, and what it should be."""
     if example:
         from backproof.answer.starters import write
         from check.examples import write_examples
