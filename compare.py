@@ -71,9 +71,7 @@ def compare(
             dump(results, output)
         if page:
             page.write(render_page(strict(results)).encode())
-    if page:
-        say(f"To look at: {report}\n")
-    say(render(results))
+    say((f"To look at: {report}\n\n" if page else "") + render(results))
     raise typer.Exit(0 if results["verdict"] == "agree" else 1)
 
 
