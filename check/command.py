@@ -85,6 +85,8 @@ def examine(
 
 def conclude(run: LearnerRun, probes: list[Probe], seed: int, training: TrainingRequest) -> Diagnosis:
     """The diagnosis of a run, its training included."""
+    if run.reason and "FileNotFoundError" in run.reason:
+        run.reason += "; the file runs in an empty folder: name what lies beside it by Path(__file__).parent"
     diagnosis = diagnose(run, probes, seed)
     if diagnosis.verdict == CORRECT and _returns_nothing(run):
         diagnosis.verdict = CANNOT_RUN

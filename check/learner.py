@@ -145,7 +145,10 @@ def _why_nothing(status: int | None, ending: dict[str, Any], seconds: float, sta
             return f"the file crashed its process (signal {value})"
     if how == "exit" and type(value) is int:
         return f"the file ended its process with status {value} before backprop had returned"
-    return f"the file was not {'done' if started else 'started'} after {seconds:g} s"
+    if not started:
+        return f"the file was not started after {seconds:g} s"
+    advice = 'put training below the function under if __name__ == "__main__":'
+    return f"the file was not done after {seconds:g} s; {advice}"
 
 
 def _last_seen(folder: Path, file: Path) -> int | None:

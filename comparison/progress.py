@@ -41,4 +41,8 @@ def certificate_bar() -> Iterator[Callable[[Progress], None]]:
             bar.set_postfix_str(f"weights known to {progress.decimals:.0f} decimals", refresh=False)
             bar.update(progress.step - bar.n)
 
-        yield tell
+        try:
+            yield tell
+        except KeyboardInterrupt:
+            bar.write("certify: the same command goes on from the last part that was kept", file=sys.stderr)
+            raise

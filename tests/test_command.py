@@ -44,6 +44,12 @@ def backprop(X, y, W1, b1, W2, b2):
 """
 
 
+BESIDE = """
+from pathlib import Path
+DATA = np.loadtxt(Path(__file__).parent / "train.txt")
+"""
+
+
 @pytest.mark.parametrize(
     ("end", "status"),
     [("print(dW1)", 2), ("return", 2), ("return dW1, db1, dW2, db2", 0)],
@@ -57,12 +63,25 @@ def test_right_lines_without_a_return_are_not_correct(tmp_path: Path, end: str, 
     assert ("backprop returns nothing: add return dW1" in " ".join(text.split())) == (status == 2)
 
 
+def test_what_lies_beside_the_file_is_said_to_be_out_of_sight(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("1 2 3")
+    path = tmp_path / "mine.py"
+    path.write_text('import numpy as np\nDATA = np.loadtxt("train.txt")\n')
+    text, status = check_file(path)
+    assert status == 2
+    assert "the file runs in an empty folder: name what lies beside it by Path(__file__).parent" in " ".join(
+        text.split()
+    )
+    path.write_text(NOTHING_RETURNED.replace("END", "return dW1, db1, dW2, db2") + BESIDE)
+    assert check_file(path)[1] == 0
+
+
 def test_a_correct_file_is_called_correct(tmp_path: Path) -> None:
     text, status = check_file(write(tmp_path, CORRECT))
     assert status == 0
     assert text.splitlines()[0].endswith("mine.py: correct")
     assert "right for the loss you wrote" in text
-    assert "no secure sandbox" in text
+    assert ("Not in force" in text) == ("no secure sandbox" in text)  # said where something is missing
 
 
 def test_hints_stop_where_they_should(tmp_path: Path) -> None:

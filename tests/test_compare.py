@@ -460,3 +460,34 @@ def test_an_end_from_outside_leaves_nothing_behind(
     while (left := members(process.pid)) and time.monotonic() < until:
         time.sleep(0.05)
     assert left == []
+
+
+def test_no_output_replaces_an_input_or_what_it_did_not_write(tmp_path: Path) -> None:
+    engine = tmp_path / "mine.py"
+    engine.write_text("raise SystemExit\n")
+    results, notes = tmp_path / "results.json", tmp_path / "notes.txt"
+    results.write_text(OLD)
+    notes.write_text("mine")
+    before = {path: path.read_bytes() for path in (engine, results, notes)}
+    for command in (
+        ("check", engine, "--json", engine),
+        ("check", engine, "--json", notes),
+        ("report", results, "--report", results),
+        ("report", results, "--report", notes),
+        ("report", results, "--report", engine),
+        ("show", engine),
+        ("show", notes),
+        ("show", results),
+        ("--engine", f"{engine}:Mine", "--no-report", "--json", engine),
+        ("--engine", f"{engine}:Mine", "--report", engine),
+        ("--no-report", "--json", notes),
+        ("--report", notes),
+        ("--report", results),
+        ("--json", results, "--report", results),
+    ):
+        run = compare(*command)
+        assert run.returncode == 2, command
+        assert run.stderr.startswith("compare.py: "), command
+        assert run.stderr.count("\n") == 1, command
+        assert {path: path.read_bytes() for path in before} == before, command
+        assert set(tmp_path.iterdir()) == set(before), command

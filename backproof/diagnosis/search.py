@@ -166,12 +166,12 @@ class Search:
     def _questions(self) -> Iterator[Iterator[Mend]]:
         """The interventions, from the strictest kind to the loosest."""
         yield self._mends(self.not_right, self.adjoints)
+        yield self._mends(self.not_right, scaled_targets(self.judgement, self.adjoints))
         yield self._mends(self.not_right, slope_targets(self.adjoints[:40]), likely=True)
         yield self._mends(self._read_on_the_way_back(), value_targets(self.judgement, self.series), likely=True)
         yield self._mends(self.used_wrongly, self.adjoints, likely=True)
         yield self._mends(self._read_on_the_way_back(), self.adjoints, likely=True)
         yield self._mends(self.backward, parts_of(self.case, self.judgement, self.bench.wanted.probe), likely=True)
-        yield self._mends(self.not_right, scaled_targets(self.judgement, self.adjoints), likely=True)
 
     def _spots(self, found: Sequence[Mend]) -> list[Spot]:
         return [self._spot(mend.candidate.key) for mend in found]

@@ -7,6 +7,7 @@ was passed.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import Enum
@@ -40,6 +41,7 @@ class Target(NamedTuple):
         values: one for every time that the place was passed, in order.
         ids: the entries that they are of.
         through: for a slope, the key of the place that it leads to.
+        times: the number that it was multiplied by, where it is divided by it later on.
     """
 
     meaning: Meaning
@@ -47,6 +49,7 @@ class Target(NamedTuple):
     values: tuple[np.ndarray, ...]
     ids: tuple[np.ndarray, ...] = ()
     through: int | None = None
+    times: int = 1
 
 
 class Series(NamedTuple):
@@ -126,10 +129,20 @@ def fitted(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
 
 def scaled_targets(judgement: Judgement, targets: Iterable[Target]) -> list[Target]:
     """Targets times n: for what is divided by n later on."""
-    sizes = {n for ids in judgement.call.entries.values() for n in ids.shape[:1] if n > 1}
+    sizes = _samples(judgement)
     return [
-        target._replace(values=tuple(value * n for value in target.values)) for target in targets for n in sorted(sizes)
+        target._replace(values=tuple(value * n for value in target.values), times=n)
+        for target in targets
+        for n in sorted(sizes)
     ]
+
+
+def _samples(judgement: Judgement) -> set[int]:
+    """How many samples there may be, in rows or columns: the size that most of the data have."""
+    parameters = {g.pair.parameter for g in judgement.gradients}
+    data = [ids for where, ids in judgement.call.entries.items() if where not in parameters]
+    counts = Counter(n for ids in data or judgement.call.entries.values() for n in ids.shape if n > 1)
+    return {n for n, count in counts.items() if count == max(counts.values())}
 
 
 def parts_of(case: Case, judgement: Judgement, probe: Probe) -> list[Target]:
