@@ -37,13 +37,14 @@ def statement_changes(statement: ast.stmt, block: Sequence[ast.stmt]) -> Iterato
 
 def insertions(statement: ast.stmt, scope: Scope) -> Iterator[Change]:
     """A statement more, after one that sets a variable: it is divided by n, or 1 is taken from the labels' entries."""
-    if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
+    name = _set_by(statement)
+    if name is None:
         return
-    name = statement.targets[0].id
     for distance, atom in enumerate(scope.atoms):
         if atom == name:
             continue
         for text in (
+            f"{name} /= {atom}",
             f"{name} /= len({atom})",
             f"{name}[np.arange(len({atom})), {atom}] -= 1",
             f"{name}[{atom}] -= 1",
@@ -52,6 +53,19 @@ def insertions(statement: ast.stmt, scope: Scope) -> Iterator[Change]:
         ):
             new = placed(ast.parse(text).body[0], statement)
             yield Change((Edit(statement, (statement, new)),), Kind.INSERTED, 1.8 + 0.01 * distance, statement, (new,))
+
+
+def _set_by(statement: ast.stmt) -> str | None:
+    """The one variable that a statement sets, whole or in part."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+    elif isinstance(statement, ast.AugAssign):
+        target = statement.target
+    else:
+        return None
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else None
 
 
 def _assignments(statement: ast.stmt) -> Iterator[Change]:
