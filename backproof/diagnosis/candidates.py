@@ -47,11 +47,14 @@ def candidates(judgement: Judgement, wrong: Sequence[int], forward: bool) -> lis
     parts = {k: tape.reaching(judgement.entries[k].reshape(-1)) for k in wrong}
     outputs = {k: judgement.entries[k] for k in wrong}
     found: dict[int, list[tuple[int, int, np.ndarray, frozenset[int], int | None]]] = {}
+    shared: set[int] = set()  # what the forward pass goes through too: a change of it would change the loss
     for position, record in enumerate(judgement.call.records):
         ids = record.value
         known = ids != 0
         is_forward = bool(known.any() and used[ids[known]].all())
         is_output = [k for k in wrong if np.array_equal(ids, outputs[k])]
+        if is_forward and not forward and not is_output:
+            shared.add(record.key)
         if not ids.size or (is_forward != forward and not (is_output and not forward)):
             continue
         reaches = frozenset(is_output) if is_forward else frozenset(k for k in wrong if parts[k][ids].any())
@@ -72,6 +75,7 @@ def candidates(judgement: Judgement, wrong: Sequence[int], forward: bool) -> lis
             tuple(v[0] for v in visits),
         )
         for key, visits in found.items()
+        if key not in shared
     ]
 
 
