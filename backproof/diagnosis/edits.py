@@ -204,6 +204,7 @@ def _reversed_slice(index: ast.expr) -> ast.expr:
     )
 
 
+_NEAREST = 12  # variables whose functions' slopes are tried
 _SLOPES: tuple[tuple[str, float], ...] = (
     ("{v}", 1.5), ("({v} > 0)", 1.8), ("(1 - {v})", 1.9), ("({v} * (1 - {v}))", 2.2), ("(1 - {v} ** 2)", 2.2),
     ("(2 * {v})", 2.3),
@@ -261,6 +262,10 @@ def _factors(node: ast.expr, scope: Scope) -> Iterator[Change]:
             if not function.startswith(("np.", "numpy.", "math.")):
                 factor = ast.Call(expression(function), [expression(atom)], [])
                 yield ast.BinOp(node, ast.Mult(), factor), Kind.FACTOR, 1.9 + far
+            if distance < _NEAREST:
+                for form in ("(1 - {f}({v}) ** 2)", "({f}({v}) * (1 - {f}({v})))"):
+                    slope = expression(form.format(f=function, v=atom))
+                    yield ast.BinOp(node, ast.Mult(), slope), Kind.FACTOR, 2.5 + far
 
 
 def _with_method(node: ast.expr, text: str) -> ast.expr:

@@ -82,6 +82,7 @@ _RELATED = {
 _NO_FUNCTIONS = frozenset(
     [
         "example",
+        "transpose",
         "print",
         "len",
         "range",
