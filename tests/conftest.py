@@ -46,7 +46,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     terminalreporter.section("not tested here")
     for reason, count in skipped.most_common():
-        terminalreporter.write_line(f"{count} tests: {reason}")
+        terminalreporter.write_line(f"{count} test{'s' if count > 1 else ''}: {reason}")
     missing = [reason for reason in skipped if not reason.startswith(OF_THE_SYSTEM)]
     if missing:
         terminalreporter.write_line(f"To test them: {INSTALLS}")

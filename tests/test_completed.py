@@ -10,9 +10,9 @@ import pytest
 from backproof.answer.command import is_of_any_network
 from backproof.answer.starters import course, softmax
 from backproof.answer.text import rendered
-from backproof.diagnosis.adapter import joined
+from backproof.diagnosis.calls.adapter import joined
+from backproof.diagnosis.calls.made_up import examples
 from backproof.diagnosis.completed import diagnose_file
-from backproof.diagnosis.made_up import examples
 from backproof.diagnosis.report import Diagnosis
 
 COURSE = course.BROKEN.partition("# What the check needs")[0]

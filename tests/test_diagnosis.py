@@ -9,7 +9,7 @@ import pytest
 from program_files import PROGRAMS, name_of, programs
 
 from backproof.answer.text import rendered
-from backproof.diagnosis.case import Case
+from backproof.diagnosis.calls.case import Case
 from backproof.diagnosis.completed import diagnose_file
 from backproof.diagnosis.diagnose import diagnose
 from backproof.diagnosis.report import Diagnosis, decoded, encoded

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backproof.diagnosis.leaves import Where
-from backproof.diagnosis.pairing import paired, sentence
+from backproof.diagnosis.calls.leaves import Where
+from backproof.diagnosis.calls.pairing import paired, sentence
 
 ARGUMENTS: dict[Where, tuple[int, ...]] = {
     ("X",): (5, 4), ("y",): (5,), ("W1",): (4, 3), ("b1",): (3,), ("W2",): (3, 2), ("b2",): (2,),

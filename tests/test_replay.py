@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from program_files import name_of, programs
 
-from backproof.diagnosis.case import Case, FloatCall, Player, exact_call
-from backproof.diagnosis.judging import Judgement, Status, judge
-from backproof.diagnosis.leaves import leaves
-from backproof.diagnosis.pairing import paired
+from backproof.diagnosis.calls.case import Case, FloatCall, Player, exact_call
+from backproof.diagnosis.calls.leaves import leaves
+from backproof.diagnosis.calls.pairing import paired
+from backproof.diagnosis.verdict.judging import Judgement, Status, judge
 from backproof.replay.loading import Program
 from backproof.replay.refusal import NotFollowed, TooLarge
 from backproof.replay.run import play, replay

@@ -11,7 +11,7 @@ from typing import Any
 
 from backproof.answer.text import rendered
 from backproof.diagnosis.apart import diagnose_apart
-from backproof.diagnosis.case import Case
+from backproof.diagnosis.calls.case import Case
 from backproof.diagnosis.diagnose import diagnose
 from backproof.diagnosis.report import Diagnosis
 from backproof.replay.living import ARGUMENTS, LivingProgram

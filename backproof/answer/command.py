@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from backproof.answer.text import rendered
-from backproof.diagnosis.adapter import VALUE, joined, parts_of
 from backproof.diagnosis.apart import MEMORY, SECONDS, check_limits, diagnose_apart
+from backproof.diagnosis.calls.adapter import VALUE, joined, parts_of
 from backproof.diagnosis.report import encoded
 from backproof.outputs import pending
 from backproof.replay.sources import MOST_BYTES, ProgramError, read

@@ -11,14 +11,14 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from backproof.diagnosis.adapter import found_in, joined
-from backproof.diagnosis.case import Case, Player
+from backproof.diagnosis.calls.adapter import found_in, joined
+from backproof.diagnosis.calls.case import Case, Player
+from backproof.diagnosis.calls.failure import failure_of
+from backproof.diagnosis.calls.made_up import SAMPLES, examples, parameters_of
+from backproof.diagnosis.calls.pairing import Pair, paired
 from backproof.diagnosis.diagnose import SECONDS, diagnose
-from backproof.diagnosis.failure import failure_of
-from backproof.diagnosis.judging import Status, judge
-from backproof.diagnosis.made_up import SAMPLES, examples, parameters_of
-from backproof.diagnosis.pairing import Pair, paired
 from backproof.diagnosis.report import Diagnosis, Remark
+from backproof.diagnosis.verdict.judging import Status, judge
 from backproof.replay.loading import Program
 
 MOST_TRIED = 36

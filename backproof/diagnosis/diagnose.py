@@ -8,17 +8,17 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from backproof.diagnosis import differences, guards, numerics
-from backproof.diagnosis.answer import Answer
-from backproof.diagnosis.case import SEED, Case, FloatCall, Player, Probe
-from backproof.diagnosis.culprit import Culprit
-from backproof.diagnosis.culprits import find_culprits
-from backproof.diagnosis.failure import Failure, failure_of
-from backproof.diagnosis.judging import Judged, Judgement, Status, judge
-from backproof.diagnosis.leaves import spelled
-from backproof.diagnosis.pairing import Pairing, paired, sentence
-from backproof.diagnosis.probes import DRAWN, SATURATED, drawn
+from backproof.diagnosis.calls.answer import Answer
+from backproof.diagnosis.calls.case import SEED, Case, FloatCall, Player, Probe
+from backproof.diagnosis.calls.failure import Failure, failure_of
+from backproof.diagnosis.calls.leaves import spelled
+from backproof.diagnosis.calls.pairing import Pairing, paired, sentence
+from backproof.diagnosis.calls.probes import DRAWN, SATURATED, drawn
+from backproof.diagnosis.culprits.culprit import Culprit
+from backproof.diagnosis.culprits.found import find_culprits
 from backproof.diagnosis.report import Diagnosis, GradientReport, Remark, Verdict
+from backproof.diagnosis.verdict import differences, guards, numerics
+from backproof.diagnosis.verdict.judging import Judged, Judgement, Status, judge
 from backproof.diagnosis.words import culprit_report, name_of, one_scale
 from backproof.replay.refusal import NotFollowed, TooLarge
 

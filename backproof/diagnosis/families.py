@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from backproof.diagnosis.kinds import Kind
-from backproof.diagnosis.repair import Change
-from backproof.diagnosis.targets import Meaning
+from backproof.diagnosis.culprits.targets import Meaning
+from backproof.diagnosis.repair.bench import Change
+from backproof.diagnosis.repair.kinds import Kind
 
 
 class Family(NamedTuple):

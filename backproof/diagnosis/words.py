@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from backproof.diagnosis.culprit import Culprit
+from backproof.diagnosis.calls.leaves import spelled
+from backproof.diagnosis.calls.pairing import Pair, Pairing
+from backproof.diagnosis.culprits.culprit import Culprit
+from backproof.diagnosis.culprits.intervention import Mend
+from backproof.diagnosis.culprits.targets import Meaning
 from backproof.diagnosis.families import PLACEHOLDER, Family, family_of
-from backproof.diagnosis.intervention import Mend
-from backproof.diagnosis.judging import Judgement
-from backproof.diagnosis.leaves import spelled
-from backproof.diagnosis.pairing import Pair, Pairing
-from backproof.diagnosis.patch_text import patch_of
+from backproof.diagnosis.repair.patch_text import patch_of
 from backproof.diagnosis.report import CulpritReport, PatchReport
-from backproof.diagnosis.targets import Meaning
+from backproof.diagnosis.verdict.judging import Judgement
 from backproof.replay.loading import Program
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from backproof.diagnosis.case import Case, Player
-from backproof.diagnosis.judging import Status, judge
-from backproof.diagnosis.pairing import Pair, paired
-from backproof.diagnosis.probes import drawn
+from backproof.diagnosis.calls.case import Case, Player
+from backproof.diagnosis.calls.pairing import Pair, paired
+from backproof.diagnosis.calls.probes import drawn
+from backproof.diagnosis.verdict.judging import Status, judge
 from backproof.replay.loading import Program
 
 

@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from jax.test_util import check_grads
 
-from backproof.diagnosis.case import Case, Player
-from backproof.diagnosis.judging import judge
-from backproof.diagnosis.pairing import Pair
+from backproof.diagnosis.calls.case import Case, Player
+from backproof.diagnosis.calls.pairing import Pair
+from backproof.diagnosis.verdict.judging import judge
 from backproof.replay.loading import Program
 from benchmarks.mutants.edits import Mutant
 

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from backproof.diagnosis.case import Case
-from backproof.diagnosis.pairing import Pair
+from backproof.diagnosis.calls.case import Case
+from backproof.diagnosis.calls.pairing import Pair
 from backproof.replay.loading import Program
 from benchmarks.mutants.classes import Class, backward_lines, class_of, pairs_of
 from benchmarks.mutants.edits import Mutant, mutants

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-from backproof.diagnosis.case import Case
+from backproof.diagnosis.calls.case import Case
 from backproof.diagnosis.diagnose import diagnose
 from backproof.diagnosis.report import CulpritReport, Diagnosis
 from backproof.replay.loading import Program

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from backproof.diagnosis.candidates import Candidate
-from backproof.diagnosis.flow import Flow
-from backproof.diagnosis.targets import Target, fitted
+from backproof.diagnosis.culprits.candidates import Candidate
+from backproof.diagnosis.culprits.flow import Flow
+from backproof.diagnosis.culprits.targets import Target, fitted
 from backproof.replay.world import Visit
 
 

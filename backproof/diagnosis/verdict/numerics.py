@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.case import Case, FloatCall, Player, Probe
-from backproof.diagnosis.judging import Judgement, Status
+from backproof.diagnosis.calls.case import Case, FloatCall, Player, Probe
+from backproof.diagnosis.verdict.judging import Judgement, Status
 from backproof.replay.places import Expression
 
 HALF = 1e-8  # of a number, in double precision

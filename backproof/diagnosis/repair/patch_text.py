@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import difflib
 
-from backproof.diagnosis.kinds import Kind
-from backproof.diagnosis.repair import Change
+from backproof.diagnosis.repair.bench import Change
+from backproof.diagnosis.repair.kinds import Kind
 from backproof.diagnosis.report import PatchReport
 from backproof.replay.places import Lines
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from backproof.diagnosis.candidates import Candidate
-from backproof.diagnosis.case import Player
-from backproof.diagnosis.intervention import Mend, Replacements, Wanted
+from backproof.diagnosis.calls.case import Player
+from backproof.diagnosis.culprits.candidates import Candidate
+from backproof.diagnosis.culprits.intervention import Mend, Replacements, Wanted
 
 Computed = Mapping[bytes, tuple[Candidate, int]]  # by entries: where they were computed, and which time
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from backproof.diagnosis.leaves import Where, spelled
+from backproof.diagnosis.calls.leaves import Where, spelled
 
 Shape = tuple[int, ...]
 

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backproof.diagnosis.call_edits import calls
-from backproof.diagnosis.kinds import Change, Kind, expression, is_value, turned
-from backproof.diagnosis.parts import places
-from backproof.diagnosis.scope import Scope
+from backproof.diagnosis.repair.call_edits import calls
+from backproof.diagnosis.repair.kinds import Change, Kind, expression, is_value, turned
+from backproof.diagnosis.repair.parts import places
+from backproof.diagnosis.repair.scope import Scope
 from backproof.replay.nodes import altered
 
 

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.candidates import Candidate
-from backproof.diagnosis.case import Case, Player, Probe
-from backproof.diagnosis.flow import Flow
-from backproof.diagnosis.judging import Judgement, Status
-from backproof.diagnosis.leaves import Where
-from backproof.diagnosis.targets import Meaning, Target, fitted
-from backproof.diagnosis.turns import replacements
+from backproof.diagnosis.calls.case import Case, Player, Probe
+from backproof.diagnosis.calls.leaves import Where
+from backproof.diagnosis.culprits.candidates import Candidate
+from backproof.diagnosis.culprits.flow import Flow
+from backproof.diagnosis.culprits.targets import Meaning, Target, fitted
+from backproof.diagnosis.culprits.turns import replacements
+from backproof.diagnosis.verdict.judging import Judgement, Status
 from backproof.replay.world import Visit
 
 CLOSE = 1e-7  # a filter only: what passes it is confirmed on exact numbers

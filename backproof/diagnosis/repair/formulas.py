@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.edits import Edited
-from backproof.diagnosis.intervention import Mend
-from backproof.diagnosis.kinds import Kind, expression
-from backproof.diagnosis.repair import Bench, evaluated
-from backproof.diagnosis.scope import Scope, scope_of
+from backproof.diagnosis.culprits.intervention import Mend
+from backproof.diagnosis.repair.bench import Bench, evaluated
+from backproof.diagnosis.repair.edits import Edited
+from backproof.diagnosis.repair.kinds import Kind, expression
+from backproof.diagnosis.repair.scope import Scope, scope_of
 from backproof.replay.places import Spot
 
 _FORMS = (

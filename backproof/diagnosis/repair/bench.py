@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.case import Case, Player, Probe
-from backproof.diagnosis.deadline import at_most
-from backproof.diagnosis.edits import Edited
-from backproof.diagnosis.intervention import Replacements, Wanted
-from backproof.diagnosis.judging import Status, judge
-from backproof.diagnosis.kinds import Kind
-from backproof.diagnosis.pairing import Pair
+from backproof.diagnosis.calls.case import Case, Player, Probe
+from backproof.diagnosis.calls.deadline import at_most
+from backproof.diagnosis.calls.pairing import Pair
+from backproof.diagnosis.culprits.intervention import Replacements, Wanted
+from backproof.diagnosis.repair.edits import Edited
+from backproof.diagnosis.repair.kinds import Kind
+from backproof.diagnosis.verdict.judging import Status, judge
 from backproof.replay import instrument
 from backproof.replay.loading import Program
 from backproof.replay.patches import Edit

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from backproof.diagnosis.case import Player, Probe
-from backproof.diagnosis.judging import Judged, Status
-from backproof.diagnosis.pairing import Pair
+from backproof.diagnosis.calls.case import Player, Probe
+from backproof.diagnosis.calls.pairing import Pair
+from backproof.diagnosis.verdict.judging import Judged, Status
 
 STEP = 1e-4
 CLOSE = 1e-5  # of the largest number of a gradient; differences of fourth order are good to about 1e-9 here

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.judging import Judgement, Status
-from backproof.diagnosis.targets import Target, fitted
+from backproof.diagnosis.culprits.targets import Target, fitted
+from backproof.diagnosis.verdict.judging import Judgement, Status
 
 
 class Candidate(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from backproof.diagnosis.kinds import Change, Kind, expression, is_value, turned
-from backproof.diagnosis.scope import Scope
+from backproof.diagnosis.repair.kinds import Change, Kind, expression, is_value, turned
+from backproof.diagnosis.repair.scope import Scope
 from backproof.replay.nodes import altered
 
 _TWINS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from backproof.diagnosis.edits import edits
-from backproof.diagnosis.kinds import Kind, expression
-from backproof.diagnosis.repair import Change
-from backproof.diagnosis.scope import Scope
+from backproof.diagnosis.repair.bench import Change
+from backproof.diagnosis.repair.edits import edits
+from backproof.diagnosis.repair.kinds import Kind, expression
+from backproof.diagnosis.repair.scope import Scope
 from backproof.replay.nodes import altered, placed
 from backproof.replay.patches import Edit
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backproof.balls import Balls
-from backproof.diagnosis.answer import Answer, answer_of
-from backproof.diagnosis.deadline import at_most
-from backproof.diagnosis.leaves import Where, leaves, refilled
+from backproof.diagnosis.calls.answer import Answer, answer_of
+from backproof.diagnosis.calls.deadline import at_most
+from backproof.diagnosis.calls.leaves import Where, leaves, refilled
 from backproof.replay.loading import Loaded, Program
 from backproof.replay.operands import is_traced
 from backproof.replay.run import Inputs

@@ -13,19 +13,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from backproof.diagnosis.candidates import Candidate, candidates, is_right
-from backproof.diagnosis.case import Case, Player, exact_call
-from backproof.diagnosis.culprit import Culprit, simpler
-from backproof.diagnosis.edits import edits
-from backproof.diagnosis.flow import Flow
-from backproof.diagnosis.formulas import formulas_for
-from backproof.diagnosis.helpers import computed_where, inside_of_helper
-from backproof.diagnosis.intervention import Mend, mends
-from backproof.diagnosis.judging import Judgement, judge
-from backproof.diagnosis.repair import Bench, Change, changes_of, simplest, surviving
-from backproof.diagnosis.scope import scope_of
-from backproof.diagnosis.statements import block_of, inner_changes, insertions, statement_changes
-from backproof.diagnosis.targets import (
+from backproof.diagnosis.calls.case import Case, Player, exact_call
+from backproof.diagnosis.culprits.candidates import Candidate, candidates, is_right
+from backproof.diagnosis.culprits.culprit import Culprit, simpler
+from backproof.diagnosis.culprits.flow import Flow
+from backproof.diagnosis.culprits.helpers import computed_where, inside_of_helper
+from backproof.diagnosis.culprits.intervention import Mend, mends
+from backproof.diagnosis.culprits.targets import (
     Target,
     adjoint_targets,
     forward_series,
@@ -34,6 +28,12 @@ from backproof.diagnosis.targets import (
     slope_targets,
     value_targets,
 )
+from backproof.diagnosis.repair.bench import Bench, Change, changes_of, simplest, surviving
+from backproof.diagnosis.repair.edits import edits
+from backproof.diagnosis.repair.formulas import formulas_for
+from backproof.diagnosis.repair.scope import scope_of
+from backproof.diagnosis.repair.statements import block_of, inner_changes, insertions, statement_changes
+from backproof.diagnosis.verdict.judging import Judgement, judge
 from backproof.replay.places import Expression, Spot
 from backproof.replay.whole import balls_of
 

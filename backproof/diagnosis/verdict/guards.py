@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backproof.diagnosis.case import Case, Probe
-from backproof.diagnosis.judging import judge
-from backproof.diagnosis.pairing import Pair
+from backproof.diagnosis.calls.case import Case, Probe
+from backproof.diagnosis.calls.pairing import Pair
+from backproof.diagnosis.verdict.judging import judge
 from backproof.replay.nodes import placed
 from backproof.replay.patches import Edit
 

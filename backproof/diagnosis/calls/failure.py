@@ -6,8 +6,8 @@ import traceback
 from pathlib import Path
 from typing import NamedTuple
 
-from backproof.diagnosis.answer import NotAnAnswer
-from backproof.diagnosis.case import CannotCall
+from backproof.diagnosis.calls.answer import NotAnAnswer
+from backproof.diagnosis.calls.case import CannotCall
 from backproof.replay.refusal import NotFollowed, TooLarge
 from backproof.replay.sources import ProgramError
 

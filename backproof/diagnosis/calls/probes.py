@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import numpy as np
 
-from backproof.diagnosis.case import Probe
-from backproof.diagnosis.leaves import Where
+from backproof.diagnosis.calls.case import Probe
+from backproof.diagnosis.calls.leaves import Where
 
 DRAWN = (1.0, 3.0)  # times the size of the example's parameters
 SATURATED = 30.0

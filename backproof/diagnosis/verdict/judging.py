@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backproof.balls import Balls
-from backproof.diagnosis.answer import answer_of
-from backproof.diagnosis.case import Case, ExactCall, Probe, exact_call
-from backproof.diagnosis.pairing import Pair
+from backproof.diagnosis.calls.answer import answer_of
+from backproof.diagnosis.calls.case import Case, ExactCall, Probe, exact_call
+from backproof.diagnosis.calls.pairing import Pair
 from backproof.replay.operands import ids_of, is_traced
 from backproof.replay.tape import Adjoints, Tape
 

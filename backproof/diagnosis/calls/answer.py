@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.leaves import Where, is_leaf, leaves
+from backproof.diagnosis.calls.leaves import Where, is_leaf, leaves
 from backproof.replay.operands import is_traced
 
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, product
 
-from backproof.diagnosis.case import Case, Probe
-from backproof.diagnosis.culprit import Culprit
-from backproof.diagnosis.intervention import wanted_of
-from backproof.diagnosis.judging import Judgement, Status
-from backproof.diagnosis.pairing import Pair
-from backproof.diagnosis.repair import Bench
-from backproof.diagnosis.search import Search
+from backproof.diagnosis.calls.case import Case, Probe
+from backproof.diagnosis.calls.pairing import Pair
+from backproof.diagnosis.culprits.culprit import Culprit
+from backproof.diagnosis.culprits.intervention import wanted_of
+from backproof.diagnosis.culprits.search import Search
+from backproof.diagnosis.repair.bench import Bench
+from backproof.diagnosis.verdict.judging import Judgement, Status
 
 
 def find_culprits(

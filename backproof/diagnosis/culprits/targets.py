@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.answer import answer_of
-from backproof.diagnosis.case import Case, Probe, exact_call
-from backproof.diagnosis.judging import Judgement, entry_of
-from backproof.diagnosis.leaves import Where
+from backproof.diagnosis.calls.answer import answer_of
+from backproof.diagnosis.calls.case import Case, Probe, exact_call
+from backproof.diagnosis.calls.leaves import Where
+from backproof.diagnosis.verdict.judging import Judgement, entry_of
 from backproof.replay.tape import Adjoints
 from backproof.replay.world import Recorded
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backproof.diagnosis.intervention import Mend
-from backproof.diagnosis.repair import Change
+from backproof.diagnosis.culprits.intervention import Mend
+from backproof.diagnosis.repair.bench import Change
 from backproof.replay.places import Expression
 
 

@@ -1,0 +1,1 @@
+"""Which expression is wrong although everything it uses is right: found by intervention."""
