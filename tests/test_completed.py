@@ -31,6 +31,46 @@ def backprop(X, y, W1, b1, W2, b2):
     return loss, (back.T @ X, back.sum(0), e.T @ h, e.sum(0))
 """
 
+NETWORK = """import numpy as np
+
+
+class TwoLayerNet(object):
+    def __init__(self, input_size, hidden_size, output_size, std=1e-1):
+        self.params = {}
+        self.params["W1"] = std * np.random.randn(input_size, hidden_size)
+        self.params["b1"] = np.zeros(hidden_size)
+        self.params["W2"] = std * np.random.randn(hidden_size, output_size)
+        self.params["b2"] = np.zeros(output_size)
+
+    def loss(self, X, y=None, reg=0.0):
+        W1, b1 = self.params["W1"], self.params["b1"]
+        W2, b2 = self.params["W2"], self.params["b2"]
+        N, D = X.shape
+        h1 = np.maximum(0, X.dot(W1) + b1)
+        scores = h1.dot(W2) + b2
+        if y is None:
+            return scores
+        scores -= np.max(scores, axis=1, keepdims=True)
+        exp = np.exp(scores)
+        probs = exp / np.sum(exp, axis=1, keepdims=True)
+        loss = np.sum(-np.log(probs[range(N), y])) / N
+        loss += reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+        grads = {}
+        dscores = probs.copy()
+        dscores[range(N), y] -= 1
+        dscores /= N
+        grads["W2"] = h1.T.dot(dscores) + 2 * reg * W2
+        grads["b2"] = np.sum(dscores, axis=0)
+        dh = dscores.dot(W2.T)
+        grads["W1"] = X.T.dot(dh) + 2 * reg * W1
+        grads["b1"] = np.sum(dh, axis=0)
+        return loss, grads
+
+    def train(self, X, y, learning_rate=1e-3, num_iters=100):
+        for it in range(num_iters):
+            loss, grads = self.loss(X, y=y)
+"""
+
 
 def of(text: str, folder: Path) -> Diagnosis:
     path = folder / "mine.py"
@@ -113,3 +153,20 @@ def test_the_network_of_the_report_keeps_its_own_check(tmp_path: Path) -> None:
     ):
         path.write_text(text)
         assert is_of_any_network(path) is expected, text
+
+
+def test_a_class_whose_method_returns_loss_and_gradients_is_judged_as_it_stands(tmp_path: Path) -> None:
+    found = of(NETWORK, tmp_path)
+    (culprit,) = found.culprits
+    assert culprit.expression.endswith("dscores.dot(W2.T)")
+    assert culprit.proven
+    assert "return net.loss(X, y, reg=0.1)" in found.suggestion
+    assert '"net": TwoLayerNet(4, 6, 3)' in found.suggestion
+    right = NETWORK.replace("dh = dscores.dot(W2.T)", "dh = dscores.dot(W2.T) * (h1 > 0)")
+    assert of(right, tmp_path).verdict == "correct"
+
+
+def test_a_regulariser_that_is_off_by_default_is_looked_at(tmp_path: Path) -> None:
+    right = NETWORK.replace("dh = dscores.dot(W2.T)", "dh = dscores.dot(W2.T) * (h1 > 0)")
+    found = of(right.replace("h1.T.dot(dscores) + 2 * reg * W2", "h1.T.dot(dscores) + reg * W2"), tmp_path)
+    assert [name for name, g in found.gradients.items() if g.status == "wrong"] == ["W2"]

@@ -10,7 +10,7 @@ import msgspec
 
 from backproof.answer.text import rendered
 from backproof.diagnosis.apart import MEMORY, SECONDS, check_limits, diagnose_apart
-from backproof.diagnosis.calls.adapter import VALUE, joined, parts_of
+from backproof.diagnosis.calls.adapter import VALUE, built, joined, parts_of
 from backproof.diagnosis.report import encoded
 from backproof.outputs import pending
 from backproof.replay.sources import MOST_BYTES, ProgramError, read
@@ -41,7 +41,7 @@ def is_of_any_network(path: Path) -> bool:
         return True
     function = next((part for part in parts_of(tree) if part.name == "backprop"), None)
     if function is None:
-        return joined(tree) is not None
+        return joined(tree) is not None or built(tree) is not None
     return set(function.takes) != REPORT or (len(function.gives) > 1 and bool(VALUE.match(function.gives[0])))
 
 

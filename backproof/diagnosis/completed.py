@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from backproof.diagnosis.calls.adapter import found_in, joined
+from backproof.diagnosis.calls.adapter import built, found_in, joined
 from backproof.diagnosis.calls.case import Case, Player
 from backproof.diagnosis.calls.failure import failure_of
 from backproof.diagnosis.calls.made_up import SAMPLES, examples, parameters_of
@@ -58,11 +58,12 @@ def _names(node: ast.stmt) -> list[str]:
 def diagnose_completed(program: Program, missing: tuple[str, ...], seconds: float = SECONDS) -> Diagnosis:
     """Diagnose a file that lacks something, with what can be made of it; else say what to add."""
     tree, file = program.main.tree, str(program.path)
-    function = joined(tree) if "backprop" in missing else ""
+    network = built(tree) if "backprop" in missing else None
+    function = "" if "backprop" not in missing else joined(tree) or (network.text if network else None)
     if function is None:
         what = f"there is no function backprop; what was found: {found_in(tree)}"
         return Diagnosis("cannot run", what, file, suggestion=TEMPLATE)
-    chosen = _chosen(program, function, missing)
+    chosen = _chosen(program, function, missing, network.made if network else "")
     if chosen is None:
         lacking = " and no function ".join(missing)
         what = f"there is no function {lacking}, and no arguments could be made up that fit"
@@ -78,10 +79,10 @@ def _with(found: Diagnosis, remark: Remark, suggestion: str) -> Diagnosis:
     return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=suggestion)
 
 
-def _chosen(program: Program, function: str, missing: tuple[str, ...]) -> Completed | None:
+def _chosen(program: Program, function: str, missing: tuple[str, ...], net: str) -> Completed | None:
     """The completion with which the fewest gradients are wrong; the first of those."""
     best, fewest = None, 0
-    for one in islice(_fitting(program, function, missing), MOST_TRIED):
+    for one in islice(_fitting(program, function, missing, net), MOST_TRIED):
         wrong = _count_wrong(one)
         if best is None or wrong < fewest:
             best, fewest = one, wrong
@@ -90,11 +91,11 @@ def _chosen(program: Program, function: str, missing: tuple[str, ...]) -> Comple
     return best
 
 
-def _fitting(program: Program, function: str, missing: tuple[str, ...]) -> Iterator[Completed]:
+def _fitting(program: Program, function: str, missing: tuple[str, ...], net: str) -> Iterator[Completed]:
     text = program.main.text
     tree = ast.parse(f"{text}\n{function}")
     parameters = parameters_of(tree, "backprop")
-    texts = examples(tree, parameters or []) if "example" in missing else iter([""])
+    texts = examples(tree, parameters or [], net) if "example" in missing else iter([""])
     for example in texts:
         added = "\n\n".join(part for part in (function, example) if part)
         case = Case(Program(program.path, f"{text}\n\n\n{added}"))

@@ -12,6 +12,11 @@ from typing import NamedTuple
 
 LOSS = re.compile(r"cost|loss|error|objective|criterion|cross_?entropy|mse", re.IGNORECASE)
 BACK = re.compile(r"back|grad|deriv", re.IGNORECASE)
+SIZES = (
+    (re.compile("hid", re.IGNORECASE), "6"),
+    (re.compile("out|class", re.IGNORECASE), "{outputs}"),
+    (re.compile("in|dim|feat", re.IGNORECASE), "4"),
+)
 VALUE = re.compile(r"(cost|loss|J|L)$", re.IGNORECASE)
 
 
@@ -31,8 +36,8 @@ def parts_of(tree: ast.Module) -> list[Part]:
 def _part(function: ast.FunctionDef) -> Part:
     arguments = [*function.args.posonlyargs, *function.args.args]
     takes = tuple(argument.arg for argument in arguments[: len(arguments) - len(function.args.defaults)])
-    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
-    last = returned[-1] if returned else None
+    returned = [node for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    last = max(returned, key=lambda node: node.lineno).value if returned else None
     values = last.elts if isinstance(last, ast.Tuple) else [last] if last is not None else []
     return Part(function.name, takes, tuple(v.id if isinstance(v, ast.Name) else "" for v in values))
 
@@ -103,6 +108,54 @@ def _provide(
     targets = ", ".join(given or "_" for given in giver.gives)
     lines.append(f"{targets} = {giver.name}({', '.join(giver.takes)})")
     known.update(given for given in giver.gives if given)
+
+
+class Built(NamedTuple):
+    """A class whose method returns the loss and the gradients.
+
+    Attributes:
+        text: of a function ``backprop`` that calls it on an instance ``net``.
+        made: how an instance is made, with ``{outputs}`` for the number of its outputs.
+    """
+
+    text: str
+    made: str
+
+
+def built(tree: ast.Module) -> Built | None:
+    """The last class of a file that has such a method, and sizes for its constructor; None where there is none."""
+    for node in reversed(tree.body):
+        if isinstance(node, ast.ClassDef):
+            methods = {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
+            sizes = _sizes(methods.get("__init__"))
+            for name, method in methods.items():
+                part = _part(method)
+                if sizes is not None and len(part.gives) == 2 and VALUE.match(part.gives[0]) and len(part.takes) > 1:
+                    labels, strengths = _optional(method)
+                    arguments = ", ".join([*part.takes[1:], *labels])
+                    given = ", ".join([arguments, *(f"{strength}=0.1" for strength in strengths)])
+                    text = f"def backprop(net, {arguments}):\n    return net.{name}({given})\n"
+                    return Built(text, f"{node.name}({', '.join(sizes)})")
+    return None
+
+
+def _sizes(constructor: ast.FunctionDef | None) -> list[str] | None:
+    """Small sizes for the parameters of a constructor that have no default; None where a name says no size."""
+    sizes = []
+    for name in _part(constructor).takes[1:] if constructor is not None else ():
+        size = next((size for words, size in SIZES if words.search(name)), None)
+        if size is None:
+            return None
+        sizes.append(size)
+    return sizes
+
+
+def _optional(method: ast.FunctionDef) -> tuple[list[str], list[str]]:
+    """The labels, whose default is None, and strengths of 0.0, as of a regulariser, that would hide a mistake."""
+    arguments = [*method.args.posonlyargs, *method.args.args]
+    optional = list(zip(arguments[len(arguments) - len(method.args.defaults) :], method.args.defaults, strict=True))
+    values = [(a.arg, default.value) for a, default in optional if isinstance(default, ast.Constant)]
+    return [a for a, v in values if v is None][:1], [a for a, v in values if type(v) is float and v == 0]
 
 
 def found_in(tree: ast.Module) -> str:

@@ -45,14 +45,23 @@ LAYOUTS = (
 KINDS = (("whole", 3), ("one-hot", 3), ("zero-one", 1), ("flat zero-one", 1), ("targets", 2), ("flat targets", 1))
 
 
-def examples(tree: ast.Module, parameters: Sequence[str]) -> Iterator[str]:
-    """The texts of functions ``example``, the likeliest first; none where a parameter's name says nothing."""
+def examples(tree: ast.Module, parameters: Sequence[str], net: str = "") -> Iterator[str]:
+    """The texts of functions ``example``, the likeliest first; none where a parameter's name says nothing.
+
+    Args:
+        net: how the argument of this name is made, with ``{outputs}`` for the number of its outputs.
+    """
     keys = {name: found for name in parameters if (found := _keys(tree, name))}
     weights = [key for name in parameters for key in keys.get(name, [name]) if WEIGHTS.match(key)]
-    if not weights or not any(DATA.match(name) for name in parameters):
+    if not (weights or net) or not any(DATA.match(name) for name in parameters):
         return
     for layout, (kind, outputs) in product(LAYOUTS, KINDS):
-        lines = [_entry(name, keys.get(name), layout, kind, outputs, weights) for name in parameters]
+        lines = [
+            f'"net": {net.format(outputs=outputs)}'
+            if net and name == "net"
+            else _entry(name, keys.get(name), layout, kind, outputs, weights)
+            for name in parameters
+        ]
         if None not in lines:
             body = "\n".join(f"        {line}," for line in lines)
             yield (

@@ -23,7 +23,8 @@ def replacements(
             likeness = _likeness(candidate.values, values)
             if likeness is not None:
                 found.append((likeness + by_flow, target, dict(zip(visits, values, strict=True))))
-    found.sort(key=lambda one: -one[0])
+    # Where values are the same, what was passed as often tells more than a helper's variable.
+    found.sort(key=lambda one: (-round(one[0], 9), len(one[1].values) != len(candidate.occurrences)))
     distinct: dict[bytes, tuple[Target, dict[Visit, np.ndarray]]] = {}
     for _, target, replaced in found:  # terms of a sum have the same adjoint as the sum
         distinct.setdefault(b"".join(value.tobytes() for value in replaced.values()), (target, replaced))
