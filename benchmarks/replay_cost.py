@@ -169,11 +169,12 @@ def _costs(network: Network) -> list[ReplayCost]:
     }
     seconds = interleave({name: call for name, (_, call) in contestants.items()}, REPEATS)
     one_by_one = sum(np.size(network.parameters[name]) for name in _tried(network))
+    entries = prove(network).entries
     return [
         ReplayCost(
             network=network.name,
             parameters=network.size,
-            entries=prove(network).entries,
+            entries=entries,
             checker=name,
             tried=tried or one_by_one,
             milliseconds=_scaled(seconds[name], 1 if tried else network.size / one_by_one),

@@ -43,7 +43,7 @@ def render(diagnosis: Diagnosis, source: Sequence[str], hint: int = CURE, replay
         worst = next((c.worst for c in diagnosis.culprits if c.worst), None)
         probe = worst.probe.partition(",")[0] if worst else ""
         parts.append(f"Replay: {replay}" + (f' --probe "{probe}"' if probe else ""))
-    if "Not in force" in diagnosis.isolation or "had not been started" in diagnosis.isolation:
+    if not diagnosis.confined:
         parts.append(_wrapped(diagnosis.isolation))
     return "\n\n".join(part for part in parts if part)
 

@@ -43,7 +43,7 @@ def diagnose(run: LearnerRun, probes: Sequence[Probe], seed: int = 0) -> Diagnos
     """
     nothing = {name: LineFinding(NOT_SHOWN) for name in Lines._fields}
     diagnosis = Diagnosis(run.file, CANNOT_RUN, nothing, reason=run.reason, reason_line=run.line)
-    diagnosis.isolation = run.isolation
+    diagnosis.isolation, diagnosis.confined = run.isolation, run.confined
     calls = [call for call in run.calls if call.probe < len(probes) and call.lines]
     if calls:
         _look_at_lines(diagnosis, run, calls, probes, seed)

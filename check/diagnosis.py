@@ -67,6 +67,7 @@ class Diagnosis:
     reason: str | None = None
     reason_line: int | None = None
     isolation: str = ""
+    confined: bool = True  # all of that was in force
 
     @property
     def wrong(self) -> list[str]:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 import secrets
-import signal
 import tempfile
 import time
 from collections.abc import Sequence
@@ -21,10 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from backproof.sandbox.isolation import PROCESSES, describe
+from backproof.sandbox.ending import by_force, how_it_ended, last_line, message
+from backproof.sandbox.isolation import describe, missing
 from backproof.sandbox.process import run_child
 from check.learner_run import Block, LearnerCall, LearnerRun, Probe, ShownLine, TrainingRequest
-from check.received import Malformed, NoResults, read_json, read_results
+from check.received import Malformed, NoResults, read_results
 from engines.interface import DTYPES, Parameters
 
 __all__ = ["Block", "LearnerCall", "LearnerRun", "Probe", "ShownLine", "TrainingRequest", "run_learner"]
@@ -81,16 +80,17 @@ def run_learner(
         (folder / "work").mkdir()
         request = _write_request(folder, file, token, asked, dtype, seconds, memory, training)
         status, output = run_child(request, folder, seconds)
-        ending = read_json(folder / "ending.json", token)
-        facts = read_json(folder / "facts.json", token) | ending
+        ending = message(folder / "ending.json", token)
+        facts = message(folder / "facts.json", token) | ending
         run.isolation = describe(facts, seconds, memory)
         started = "memory" in facts
+        run.confined = started and not missing(facts)
         try:
             read_results(folder / "results.bin", bytes.fromhex(token), run, asked, len(source.splitlines()))
         except NoResults:
-            run.reason, run.line = _why_nothing(status, ending, seconds, started), _last_seen(folder, file)
+            run.reason, run.line = _why_nothing(status, ending, seconds, started), last_line(folder, file)
         except Malformed as error:
-            run = LearnerRun(str(path), isolation=run.isolation)
+            run = LearnerRun(str(path), isolation=run.isolation, confined=run.confined)
             run.reason = f"what came back is not in the agreed form, as if the file had written it itself: {error}"
     run.output, run.output_bytes = output.kept.decode("utf-8", "replace"), output.size
     run.seconds = time.monotonic() - start
@@ -131,32 +131,13 @@ def _write_request(
 
 def _why_nothing(status: int | None, ending: dict[str, Any], seconds: float, started: bool) -> str:
     """Why there are no results, in one sentence."""
-    how, value = ending.get("how"), ending.get("value")
-    if how is None and status is not None:
-        how, value = ("signal", -status) if status < 0 else ("exit", status)
-    if how == "processes":
-        return f"the file started more than {PROCESSES} processes"
-    if how == "signal" and type(value) is int:
-        if value == getattr(signal, "SIGXCPU", None):
-            return f"the file used more than {seconds:g} s of processor time"
-        try:
-            return f"the file crashed its process ({signal.Signals(value).name})"
-        except ValueError:
-            return f"the file crashed its process (signal {value})"
+    how, value = how_it_ended(status, ending)
+    forced = by_force("the file", how, value, seconds)
+    if forced is not None:
+        return forced
     if how == "exit" and type(value) is int:
         return f"the file ended its process with status {value} before backprop had returned"
     if not started:
         return f"the file was not started after {seconds:g} s"
     advice = 'put training below the function under if __name__ == "__main__":'
     return f"the file was not done after {seconds:g} s; {advice}"
-
-
-def _last_seen(folder: Path, file: Path) -> int | None:
-    """The line of the file that ran shortly before the time was up."""
-    try:
-        with (folder / "where.txt").open("rb") as where:
-            seen = where.read(1 << 16).decode("utf-8", "replace")
-    except OSError:
-        return None
-    match = re.search(rf'File "{re.escape(str(file))}", line (\d+)', seen)
-    return int(match[1]) if match else None

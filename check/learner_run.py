@@ -87,6 +87,7 @@ class LearnerRun:
     reason: str | None = None  # why the file cannot be judged, in one sentence
     line: int | None = None  # of the file, for that reason
     isolation: str = ""
+    confined: bool = True  # all of that was in force
     output: str = ""  # the beginning of what it printed
     output_bytes: int = 0  # how much it printed in all
     seconds: float = 0.0

@@ -34,16 +34,6 @@ def escaped(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
 
 
-def read_json(path: Path, token: str) -> dict[str, Any]:
-    """A small file of ours; empty if it is not there, or not ours."""
-    try:
-        with path.open("rb") as file:
-            value = json.loads(file.read(1 << 16))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) and value.get("token") == token else {}
-
-
 def read_results(path: Path, token: bytes, run: LearnerRun, probes: list[Probe], lines: int) -> None:
     """Fill the run from the results file; the learner's file has so many lines.
 

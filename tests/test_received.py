@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from learner_files import PROBES, run
 
+from backproof.sandbox.ending import message
 from check.learner import LearnerRun
-from check.received import LARGEST_HEADER, Malformed, NoResults, read_json, read_results
+from check.received import LARGEST_HEADER, Malformed, NoResults, read_results
 
 TOKEN = b"0123456789abcdef"
 CANDIDATE = {
@@ -125,8 +126,8 @@ def test_a_long_text_is_cut(tmp_path: Path) -> None:
 def test_a_file_without_our_token_is_empty(tmp_path: Path) -> None:
     for text in ('{"token": "t"}', "[]", "nonsense", '{"token": "u"}'):
         (tmp_path / "f").write_text(text)
-        assert read_json(tmp_path / "f", "t") == ({"token": "t"} if '"t"' in text else {})
-    assert read_json(tmp_path / "none", "t") == {}
+        assert message(tmp_path / "f", "t") == ({"token": "t"} if '"t"' in text else {})
+    assert message(tmp_path / "none", "t") == {}
 
 
 def test_a_program_that_writes_results_itself_is_found_out(tmp_path: Path) -> None:

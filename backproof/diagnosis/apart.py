@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
-import signal
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +15,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from backproof.diagnosis.report import Diagnosis, decoded
-from backproof.sandbox.isolation import PROCESSES, describe
+from backproof.sandbox.ending import by_force, how_it_ended, last_line, message
+from backproof.sandbox.isolation import describe, missing
 from backproof.sandbox.process import run_child
 
 SECONDS, MEMORY = 20.0, 2048  # by default; MiB
@@ -79,17 +78,15 @@ def diagnose_apart(path: Path, seconds: float = SECONDS, memory: int = MEMORY) -
         folder = Path(name).resolve()
         (folder / "work").mkdir()
         status, output = run_child(_request(folder, file, token, seconds, memory), folder, seconds)
-        ending = _facts(folder / "ending.json", token)
-        facts = _facts(folder / "facts.json", token) | ending
+        ending = message(folder / "ending.json", token)
+        facts = message(folder / "facts.json", token) | ending
         diagnosis = _answer(folder / "results.bin", bytes.fromhex(token))
         if diagnosis is None:
             reason = _why_nothing(status, ending, seconds, memory, "memory" in facts)
-            diagnosis = Diagnosis("cannot run", reason, str(path), line=_last_line(folder, file))
+            diagnosis = Diagnosis("cannot run", reason, str(path), line=last_line(folder, file))
     shown = output.kept.decode("utf-8", "replace")
     said = describe(facts, seconds, memory)
-    return Apart(
-        msgspec.structs.replace(diagnosis, file=str(path)), shown, output.size, said, "Not in force" not in said
-    )
+    return Apart(msgspec.structs.replace(diagnosis, file=str(path)), shown, output.size, said, not missing(facts))
 
 
 def _request(folder: Path, file: Path, token: str, seconds: float, memory: int) -> bytes:
@@ -108,16 +105,6 @@ def _request(folder: Path, file: Path, token: str, seconds: float, memory: int) 
     return json.dumps(request).encode()
 
 
-def _facts(path: Path, token: str) -> dict[str, Any]:
-    """A message of the supervisor's or the worker's; nothing if it is not theirs."""
-    try:
-        with path.open("rb") as file:
-            found = json.loads(file.read(1 << 16))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) and found.get("token") == token else {}
-
-
 def _answer(path: Path, token: bytes) -> Diagnosis | None:
     """The diagnosis that was written; None if there is none in the agreed form."""
     try:
@@ -130,18 +117,10 @@ def _answer(path: Path, token: bytes) -> Diagnosis | None:
 
 def _why_nothing(status: int | None, ending: dict[str, Any], seconds: float, memory: int, started: bool) -> str:
     """Why there is no answer, in one sentence."""
-    how, value = ending.get("how"), ending.get("value")
-    if how is None and status is not None:
-        how, value = ("signal", -status) if status < 0 else ("exit", status)
-    if how == "processes":
-        return f"the program started more than {PROCESSES} processes"
-    if how == "signal" and type(value) is int:
-        if value == getattr(signal, "SIGXCPU", None):
-            return f"the program used more than {seconds:g} s of processor time"
-        try:
-            return f"the program crashed its process ({signal.Signals(value).name})"
-        except ValueError:
-            return f"the program crashed its process (signal {value})"
+    how, value = how_it_ended(status, ending)
+    forced = by_force("the program", how, value, seconds)
+    if forced is not None:
+        return forced
     if how == "exit" and type(value) is int:
         if started and value == 1:
             return f"the program could not be judged within {memory} MiB, or ended its process itself (status 1)"
@@ -150,14 +129,3 @@ def _why_nothing(status: int | None, ending: dict[str, Any], seconds: float, mem
         f"the program was not {'done' if started else 'started'} after {seconds:g} s; "
         'put training below the functions under if __name__ == "__main__":'
     )
-
-
-def _last_line(folder: Path, file: Path) -> int | None:
-    """The line of the file that ran shortly before the time was up."""
-    try:
-        with (folder / "where.txt").open("rb") as where:
-            seen = where.read(1 << 16).decode("utf-8", "replace")
-    except OSError:
-        return None
-    match = re.search(rf'File "{re.escape(str(file))}", line (\d+)', seen)
-    return int(match[1]) if match else None

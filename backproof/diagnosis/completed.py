@@ -11,11 +11,11 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from backproof.diagnosis.calls.adapter import built, found_in, joined
-from backproof.diagnosis.calls.case import Case, Player
-from backproof.diagnosis.calls.failure import failure_of
-from backproof.diagnosis.calls.made_up import SAMPLES, examples, parameters_of
-from backproof.diagnosis.calls.pairing import Pair, paired
+from backproof.diagnosis.calls.adapter import built, found_in, joined, parts_of
+from backproof.diagnosis.calls.case import Case, Player, Probe
+from backproof.diagnosis.calls.failure import cannot_run
+from backproof.diagnosis.calls.made_up import SAMPLES, examples
+from backproof.diagnosis.calls.pairing import Pair, pairing_of
 from backproof.diagnosis.diagnose import SECONDS, diagnose
 from backproof.diagnosis.report import Diagnosis, Remark
 from backproof.diagnosis.verdict.judging import Status, judge
@@ -34,10 +34,11 @@ def backprop(X, y, W):  # call your own code here
 
 
 class Completed(NamedTuple):
-    """A program with lines added, and the pairs of its gradients."""
+    """A program with lines added, what it was called with, and the pairs of its gradients."""
 
     case: Case
     added: str
+    arguments: Probe
     pairs: tuple[Pair, ...]
 
 
@@ -71,12 +72,7 @@ def diagnose_completed(program: Program, missing: tuple[str, ...], seconds: floa
     found = diagnose(chosen.case, seconds)
     words = "was called as below" if "backprop" in missing else "was given the arguments below"
     remark = Remark("example", None, f"there is no {' and no '.join(missing)}, so the program {words}")
-    return _with(found, remark, chosen.added)
-
-
-def _with(found: Diagnosis, remark: Remark, suggestion: str) -> Diagnosis:
-    """The same diagnosis with a remark more, and the lines that it is about."""
-    return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=suggestion)
+    return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=chosen.added)
 
 
 def _chosen(program: Program, function: str, missing: tuple[str, ...], net: str) -> Completed | None:
@@ -94,18 +90,17 @@ def _chosen(program: Program, function: str, missing: tuple[str, ...], net: str)
 def _fitting(program: Program, function: str, missing: tuple[str, ...], net: str) -> Iterator[Completed]:
     text = program.main.text
     tree = ast.parse(f"{text}\n{function}")
-    parameters = parameters_of(tree, "backprop")
-    texts = examples(tree, parameters or [], net) if "example" in missing else iter([""])
+    parameters = next((part.takes for part in parts_of(tree) if part.name == "backprop"), ())
+    texts = examples(tree, parameters, net) if "example" in missing else iter([""])
     for example in texts:
         added = "\n\n".join(part for part in (function, example) if part)
-        case = Case(Program(program.path, f"{text}\n\n\n{added}"))
-        pairs = _pairs(case)
-        if pairs is not None:
-            yield Completed(case, added, pairs)
+        found = _called(Case(Program(program.path, f"{text}\n\n\n{added}")), added)
+        if found is not None:
+            yield found
 
 
-def _pairs(case: Case) -> tuple[Pair, ...] | None:
-    """The pairs of a call; None where it fails, or arrays of other shapes have spread over each other."""
+def _called(case: Case, added: str) -> Completed | None:
+    """A completion that works; None where the call fails, or arrays of other shapes have spread over each other."""
     try:
         with Player(case, only=None, keep=True) as player:
             call = player.call()
@@ -114,18 +109,15 @@ def _pairs(case: Case) -> tuple[Pair, ...] | None:
         return None
     if any(np.shape(record.value).count(SAMPLES) > 1 for record in call.records):
         return None  # each sample against each: no layout that was meant
-    found = paired(
-        {where: np.shape(g) for where, g in answer.gradients.items()},
-        {where: np.shape(a) for where, a in call.arguments.items()},
-    )
-    return None if found.unmatched or found.ambiguous or not np.isfinite(float(answer.loss)) else found.pairs
+    found = pairing_of(answer.gradients, call.arguments)
+    if found.unmatched or found.ambiguous or not np.isfinite(float(answer.loss)):
+        return None
+    return Completed(case, added, call.arguments, found.pairs)
 
 
 def _count_wrong(one: Completed) -> int:
     try:
-        with Player(one.case) as player:
-            arguments = player.call().arguments
-        judgement = judge(one.case, arguments, one.pairs)
+        judgement = judge(one.case, one.arguments, one.pairs)
     except Exception:
         return len(one.pairs)
     return sum(g.status is not Status.RIGHT for g in judgement.gradients)
@@ -141,7 +133,4 @@ def diagnose_file(path: Path | str, seconds: float = SECONDS) -> Diagnosis:
             return diagnose(Case(program), seconds)
         return diagnose_completed(program, missing, seconds)
     except Exception as error:
-        failure = failure_of(error, path.parent)
-        if failure is None:
-            raise
-        return Diagnosis("cannot run", failure.sentence, str(path), line=failure.line)
+        return cannot_run(error, path)

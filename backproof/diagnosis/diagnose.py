@@ -10,9 +10,9 @@ import numpy as np
 
 from backproof.diagnosis.calls.answer import Answer
 from backproof.diagnosis.calls.case import SEED, Case, FloatCall, Player, Probe
-from backproof.diagnosis.calls.failure import Failure, failure_of
+from backproof.diagnosis.calls.failure import Failure, cannot_run, failure_of
 from backproof.diagnosis.calls.leaves import spelled
-from backproof.diagnosis.calls.pairing import Pairing, paired, sentence
+from backproof.diagnosis.calls.pairing import Pairing, pairing_of, sentence
 from backproof.diagnosis.calls.probes import DRAWN, SATURATED, drawn
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.culprits.found import find_culprits
@@ -31,16 +31,12 @@ def diagnose(case: Case, seconds: float = SECONDS) -> Diagnosis:
     Args:
         seconds: that the search for culprits may take.
     """
-    file, folder = str(case.program.path), case.program.folder
     try:
         return _Trial(case, seconds).diagnosis()
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        failure = failure_of(error, folder)
-        if failure is None:
-            raise
-        return Diagnosis("cannot run", failure.sentence, file, line=failure.line)
+        return cannot_run(error, case.program.path)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +70,8 @@ class _Trial:
         return self._concluded(judged)
 
     def _paired(self, call: FloatCall, answer: Answer) -> tuple[Pairing, str]:
-        shapes = {where: np.shape(g) for where, g in answer.gradients.items()}
-        given = {where: np.shape(a) for where, a in call.arguments.items()}
-        pairing = paired(shapes, given)
-        return pairing, sentence(pairing, given)
+        pairing = pairing_of(answer.gradients, call.arguments)
+        return pairing, sentence(pairing, call.arguments)
 
     def _unpaired(self, call: FloatCall) -> Diagnosis:
         """A gradient without a parameter is never passed over."""
@@ -94,11 +88,12 @@ class _Trial:
 
     def _look_again(self, player: Player, call: FloatCall, answer: Answer) -> None:
         """A second call with the same arguments must give the same."""
+        after = call.after()
         again = player.call(call.arguments).answer()
         if not _same(answer, again):
             text = "a second call with the same arguments gives other numbers: something is kept from call to call"
             self.remarks.append(Remark("state", None, text))
-        written = [where for where, after in call.after.items() if not _same_numbers(call.arguments[where], after)]
+        written = [where for where, left in after.items() if not _same_numbers(call.arguments[where], left)]
         if written:
             names = ", ".join(spelled(where) for where in written)
             verb = "is" if len(written) == 1 else "are"

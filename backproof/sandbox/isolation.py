@@ -207,28 +207,37 @@ def own_files(program: Path, home: Path) -> tuple[list[Path], list[Path]]:
     return [folder], []
 
 
+ABSENT = {
+    "memory": "the memory limit",
+    "counted": "a limit on the number of processes",
+    "files": "a bar on reading and writing other files",
+    "network": "a bar on the network",
+    "ended": "an end to processes it left running on purpose",
+}
+
+
+def missing(facts: dict[str, Any]) -> list[str]:
+    """What was not in force for a file that was started, in words."""
+    if "memory" not in facts:  # said by the worker before it runs the file
+        return []
+    held = {fact for fact in ABSENT if facts.get(fact) is True} | ({"network"} if facts.get("tcp") is True else set())
+    return [words for fact, words in ABSENT.items() if fact not in held]
+
+
 def describe(facts: dict[str, Any], seconds: float, memory: int) -> str:
     """What was in force, and what was not, in plain words."""
-    if "memory" not in facts:  # said by the worker before it runs the file
+    if "memory" not in facts:
         return "The file had not been started. It would have run in a process of its own, which is no secure sandbox."
-    held = [f"at most {seconds:g} s"]
-    missing: list[str] = []
-    words = {
-        "memory": (f"at most {memory} MiB for each of its processes", "the memory limit"),
-        "counted": (f"at most {PROCESSES} processes", "a limit on the number of processes"),
-        "files": (
-            "no reading outside its own folder and the Python installation, no writing outside an empty folder",
-            "a bar on reading and writing other files",
-        ),
-        "network": ("no network", "a bar on the network"),
-        "ended": ("whatever it left running was ended", "an end to processes it left running on purpose"),
+    lacking = missing(facts)
+    present = {
+        "memory": f"at most {memory} MiB for each of its processes",
+        "counted": f"at most {PROCESSES} processes",
+        "files": "no reading outside its own folder and the Python installation, no writing outside an empty folder",
+        "network": "no network" if facts.get("network") is True else "no TCP connections",
+        "ended": "whatever it left running was ended",
     }
-    for fact, (present, absent) in words.items():
-        on = facts.get(fact) is True
-        if fact == "network" and not on and facts.get("tcp") is True:
-            on, present = True, "no TCP connections"
-        (held if on else missing).append(present if on else absent)
+    held = [f"at most {seconds:g} s", *(words for fact, words in present.items() if ABSENT[fact] not in lacking)]
     text = f"The file ran in a process of its own: {'; '.join(held)}."
-    if missing:
-        text += f" Not in force on this system: {'; '.join(missing)}."
+    if lacking:
+        text += f" Not in force on this system: {'; '.join(lacking)}."
     return f"{text} This is no secure sandbox."

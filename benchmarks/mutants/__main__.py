@@ -40,7 +40,7 @@ def main() -> None:
                     file.write(json.dumps(_as_data(one)).encode() + b"\n")
     except OSError as error:
         parser.error(str(error))
-    print(render([(one.mutant.kind, one.kind, one.said) for one in found], len(every)))
+    print(render(found, len(every)))
     print(f"\n{render_others(found)}\n")
     seconds = [one.said.seconds for one in found if one.said and one.kind is Class.CHANGED]
     print(f"seconds a wrong one: {median(seconds):.2f} in the median, {max(seconds):.1f} at most")

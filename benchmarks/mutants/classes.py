@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from backproof.diagnosis.calls.case import Case, Player
-from backproof.diagnosis.calls.pairing import Pair, paired
+from backproof.diagnosis.calls.pairing import Pair, pairing_of
 from backproof.diagnosis.calls.probes import drawn
 from backproof.diagnosis.verdict.judging import Status, judge
 from backproof.replay.loading import Program
@@ -26,8 +26,7 @@ def pairs_of(case: Case) -> tuple[Pair, ...]:
     """The pairs of the correct program."""
     with Player(case) as player:
         call = player.call()
-    shapes = {where: np.shape(g) for where, g in call.answer().gradients.items()}
-    return paired(shapes, {where: np.shape(a) for where, a in call.arguments.items()}).pairs
+    return pairing_of(call.answer().gradients, call.arguments).pairs
 
 
 def class_of(path: Path, text: str, pairs: tuple[Pair, ...]) -> Class:
@@ -55,7 +54,7 @@ def backward_lines(path: Path) -> set[int]:
     with Player(case) as player:
         judgement = judge(case, player.call().arguments, pairs)
     tape = judgement.tape
-    used = tape.reaching(np.array([judgement.loss]))
+    used = judgement.forward
     parts = tape.reaching(np.concatenate([ids.reshape(-1) for ids in judgement.entries]))
     found = set()
     for record in judgement.call.records:

@@ -11,18 +11,21 @@ from benchmarks.mutants.classes import Class
 from benchmarks.mutants.run import Outcome
 from benchmarks.mutants.trial import Line, Tried
 
-Row = tuple[str, Class, Tried | None]  # the edit's kind, what it does, what was said
+
+def _of(outcomes: Sequence[Outcome], effect: Class) -> list[tuple[Outcome, Tried]]:
+    """Those that were diagnosed and have this effect, each with what was said of it."""
+    return [(one, one.said) for one in outcomes if one.kind is effect and one.said is not None]
 
 
-def render(outcomes: Sequence[Row], of: int) -> str:
+def render(outcomes: Sequence[Outcome], of: int) -> str:
     """A row for each kind of edit, and one for all."""
-    changed = [(kind, said) for kind, effect, said in outcomes if effect is Class.CHANGED and said]
-    equal = [said for _, effect, said in outcomes if effect is Class.EQUIVALENT and said]
+    changed = [(one.mutant.kind, said) for one, said in _of(outcomes, Class.CHANGED)]
+    equal = [said for _, said in _of(outcomes, Class.EQUIVALENT)]
     kinds = sorted({kind for kind, _ in changed})
     rows = [_row(name, [said for kind, said in changed if kind == name]) for name in kinds]
     rows.append(_row("all", [said for _, said in changed]))
     headers = ["edit", "changed", "called wrong", "line", "or beside it", "other, proven", "patch proven", "as it was"]
-    stopped = sum(effect is Class.CANNOT_RUN for _, effect, _ in outcomes)
+    stopped = sum(one.kind is Class.CANNOT_RUN for one in outcomes)
     accused = sum(said.verdict == "wrong" for said in equal)
     return (
         f"{len(outcomes):,} of {of:,} single edits: {len(changed):,} change a gradient, {stopped:,} cannot run, "
@@ -33,20 +36,19 @@ def render(outcomes: Sequence[Row], of: int) -> str:
 
 def render_others(outcomes: Sequence[Outcome]) -> str:
     """What other checkers catch of the same edits, and accuse of those that change nothing."""
-    tried = [one for one in outcomes if one.said is not None and one.others]
-    changed = [one for one in tried if one.kind is Class.CHANGED]
-    equal = [one for one in tried if one.kind is Class.EQUIVALENT]
+    changed, equal = (_of(outcomes, effect) for effect in (Class.CHANGED, Class.EQUIVALENT))
+    tried = [*changed, *equal]
     rows = [
         [
             "Backproof, with the line",
-            f"{sum(one.said.verdict == 'wrong' for one in changed if one.said):,} of {len(changed):,}",
-            f"{sum(one.said.verdict == 'wrong' for one in equal if one.said):,} of {len(equal):,}",
-            f"{median(one.said.seconds for one in changed if one.said) * 1e3:.0f}" if changed else "",
+            f"{sum(said.verdict == 'wrong' for _, said in changed):,} of {len(changed):,}",
+            f"{sum(said.verdict == 'wrong' for _, said in equal):,} of {len(equal):,}",
+            f"{median(said.seconds for _, said in changed) * 1e3:.0f}" if changed else "",
         ]
     ]
-    for place, checker in enumerate(one.checker for one in (changed or equal or tried)[0].others):
-        caught, accused = (sum(one.others[place].reported for one in some) for some in (changed, equal))
-        milliseconds = median(one.others[place].seconds for one in tried) * 1e3
+    for place, checker in enumerate(each.checker for each in tried[0][0].others):
+        caught, accused = (sum(one.others[place].reported for one, _ in some) for some in (changed, equal))
+        milliseconds = median(one.others[place].seconds for one, _ in tried) * 1e3
         rows.append(
             [checker, f"{caught:,} of {len(changed):,}", f"{accused:,} of {len(equal):,}", f"{milliseconds:.0f}"]
         )

@@ -135,14 +135,19 @@ class FloatCall:
 
     Attributes:
         arguments: the leaves as they were before the call, copied.
-        after: the same leaves after it; those of an argument that is no longer there are left out.
+        handed: the arguments themselves, as the call left them, until the next call.
         returned: what came back.
     """
 
     arguments: dict[Where, np.ndarray]
     returned: Any
     records: list[Recorded] = field(default_factory=list)
-    after: dict[Where, np.ndarray] = field(default_factory=dict)
+    handed: Mapping[str, Any] = field(default_factory=dict)
+
+    def after(self) -> dict[Where, np.ndarray]:
+        """The leaves after the call; to be asked before the next one. What is no longer there is left out."""
+        found = leaves(self.handed).items()
+        return {where: np.array(leaf, np.float64) for where, leaf in found if where in self.arguments}
 
     def answer(self) -> Answer:
         """Loss and gradients.
@@ -198,8 +203,7 @@ class Player:
             world.replaced, world.records, world.passed = dict(replaced or {}), [], {}
             with at_most(self.most_seconds):
                 returned = given._replace(by_name=named).call()
-            after = {where: np.array(leaf, np.float64) for where, leaf in leaves(named).items() if where in before}
-        return FloatCall(before, returned, world.records, after)
+        return FloatCall(before, returned, world.records, named)
 
 
 @contextlib.contextmanager

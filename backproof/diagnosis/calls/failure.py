@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from backproof.diagnosis.calls.answer import NotAnAnswer
 from backproof.diagnosis.calls.case import CannotCall
+from backproof.diagnosis.report import Diagnosis
 from backproof.replay.refusal import NotFollowed, TooLarge
 from backproof.replay.sources import ProgramError
 
@@ -39,6 +40,18 @@ def failure_of(error: BaseException, folder: Path) -> Failure | None:
     text = str(error).splitlines()[0] if str(error) else ""
     name = type(error).__name__
     return Failure(f"the program raises {name}{f': {text}' if text else ''}", line)
+
+
+def cannot_run(error: BaseException, path: Path) -> Diagnosis:
+    """The answer that an exception is; one that the program has no part in is raised again.
+
+    Args:
+        path: of the program.
+    """
+    failure = failure_of(error, path.parent)
+    if failure is None:
+        raise error
+    return Diagnosis("cannot run", failure.sentence, str(path), line=failure.line)
 
 
 def line_in(error: BaseException, folder: Path) -> int | None:

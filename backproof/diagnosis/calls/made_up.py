@@ -129,12 +129,3 @@ def _labels(kind: str, outputs: int, columns: bool) -> str:
         "targets": f"rng.normal(size={(outputs, SAMPLES) if columns else (SAMPLES, outputs)})",
         "flat targets": f"rng.normal(size={SAMPLES})",
     }[kind]
-
-
-def parameters_of(tree: ast.Module, function: str) -> list[str] | None:
-    """The parameters of a function of the file that have no default; None where there is no such function."""
-    found = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function), None)
-    if found is None:
-        return None
-    arguments = [*found.args.posonlyargs, *found.args.args]
-    return [argument.arg for argument in arguments[: len(arguments) - len(found.args.defaults)]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from backproof.diagnosis.calls.leaves import Where, spelled
 
@@ -34,6 +36,15 @@ class Pairing(NamedTuple):
     ambiguous: tuple[tuple[Where, tuple[Where, ...]], ...] = ()
     without: tuple[Where, ...] = ()
     by_order: bool = False
+
+
+def pairing_of(gradients: Mapping[Where, Any], arguments: Mapping[Where, Any]) -> Pairing:
+    """Pair the gradients that came back with the arguments that were handed in."""
+    return paired(_shapes(gradients), _shapes(arguments))
+
+
+def _shapes(leaves: Mapping[Where, Any]) -> dict[Where, Shape]:
+    return {where: np.shape(leaf) for where, leaf in leaves.items()}
 
 
 def paired(
@@ -178,7 +189,7 @@ def _fitting(have: list[Shape], wanted: list[Shape]) -> list[int] | None:
     return places[::-1]
 
 
-def sentence(pairing: Pairing, arguments: Mapping[Where, Shape]) -> str:
+def sentence(pairing: Pairing, arguments: Iterable[Where]) -> str:
     """What was paired, in words: ``dW1 of W1, db1 of b1; no gradient: X, y``."""
     parameters = [pair.parameter for pair in pairing.pairs]
     if pairing.by_order:

@@ -43,7 +43,7 @@ def candidates(judgement: Judgement, wrong: Sequence[int], forward: bool) -> lis
         forward: whether places that only hold values of the forward pass count, instead of those that do not.
     """
     tape = judgement.tape
-    used = tape.reaching(np.array([judgement.loss]))
+    used = judgement.forward
     parts = {k: tape.reaching(judgement.entries[k].reshape(-1)) for k in wrong}
     outputs = {k: judgement.entries[k] for k in wrong}
     found: dict[int, list[tuple[int, int, np.ndarray, frozenset[int], int | None]]] = {}

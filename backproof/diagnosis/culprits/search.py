@@ -11,8 +11,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from backproof.diagnosis.calls.case import Case, Player, exact_call
 from backproof.diagnosis.culprits.candidates import Candidate, candidates, is_right
 from backproof.diagnosis.culprits.culprit import Culprit, simpler
@@ -65,7 +63,7 @@ class Search:
         self.backward = candidates(self.judgement, sorted(self.wrong), forward=False)
         self.loads = candidates(self.judgement, sorted(self.wrong), forward=True)
         self.series = forward_series(self.judgement)
-        used = self.judgement.tape.reaching(np.array([self.judgement.loss]))
+        used = self.judgement.forward
         self.flow = Flow(self.judgement.tape, used) if used.size < _MOST_ENTRIES_OF_FLOW else None
         self.adjoints = adjoint_targets(self.judgement, self.series)
         self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]

@@ -61,8 +61,7 @@ class Series(NamedTuple):
 
 def forward_series(judgement: Judgement, records: Iterable[Recorded] | None = None) -> list[Series]:
     """Every value that the loss depends on, once: a variable and what reads it have the same entries."""
-    tape = judgement.tape
-    used = tape.reaching(np.array([judgement.loss]))
+    used = judgement.forward
     by_key: dict[int, list[np.ndarray]] = {}
     for record in judgement.call.records if records is None else records:
         if record.value.size and used[record.value].any():

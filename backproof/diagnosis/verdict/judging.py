@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,6 +72,11 @@ class Judgement:
     loss: int
     adjoints: Adjoints
     entries: tuple[np.ndarray, ...]
+
+    @cached_property
+    def forward(self) -> np.ndarray:
+        """Whether each entry of the tape has a part in the loss."""
+        return self.tape.reaching(np.array([self.loss]))
 
     @property
     def all_right(self) -> bool:
