@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from backproof.answer.cli import check
 from backproof.ending import ending_well, say
 from comparison import options
 from comparison.sentences import for_the_user
@@ -75,44 +76,7 @@ def compare(
     raise typer.Exit(0 if results["verdict"] == "agree" else 1)
 
 
-@app.command()
-def check(
-    file: Annotated[Path | None, typer.Argument(help="A Python file with a function backprop, or an engine.")] = None,
-    example: Annotated[
-        bool, typer.Option("--example", help="Write files to start from; FILE: softmax, class.")
-    ] = False,
-    hint: Annotated[int, typer.Option(min=0, max=3, help="Stop at 0 line, 1 pattern, 2 name, 3 cure.")] = 3,
-    seed: options.Seed = 0,
-    probe: Annotated[str | None, typer.Option(help="Use this probe only.")] = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long the file may run.")] = 20,
-    memory: Annotated[int, typer.Option(min=512, help="How many MiB it may use.")] = 2048,
-    output: Annotated[bool, typer.Option("--output", help="Show what the file printed.")] = False,
-    json: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
-) -> None:
-    """Check a backward pass of your own: which line is wrong, and what it should be."""
-    if example:
-        from backproof.answer.starters import write
-        from check.examples import write_examples
-
-        for written in write(str(file), Path()) if file else write_examples(Path()):
-            say(f"wrote {written}")
-        return
-    if file is None:
-        raise typer.BadParameter("which file? (--example writes one to start from)")
-    from backproof.answer import command
-
-    command.check_limits(seconds, memory)
-    if command.is_of_any_network(file):
-        text, status = command.check(file, json=json, seconds=seconds, memory=memory, show_output=output)
-        say(text)
-        raise typer.Exit(status)
-    from check.command import check_file
-
-    text, status = check_file(
-        file, seed=seed, probe=probe, hint=hint, json=json, seconds=seconds, memory=memory, show_output=output
-    )
-    say(text)
-    raise typer.Exit(status)
+app.command()(check)
 
 
 @app.command()

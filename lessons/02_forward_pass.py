@@ -22,9 +22,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tabulate import tabulate
 
-from check import check_backprop
 from data import load
 from engines import initial_weights, load_engine
+from lessons.judging import words
 
 plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 
@@ -104,27 +104,12 @@ def forward(X, y, W1, b1, W2, b2):
 # %% [markdown]
 # ## Check
 #
-# The judge is the same as the command's. What you do not return is *not shown*: with no gradient to see, the whole
-# cannot be called correct, so we look at the five lines alone.
-
+# The judge calls your function with networks of several sizes, and has one word for each line.
 
 # %%
-def judge(forward):
-    """Say what the judge thinks of the five lines, and return its words; none, if the lines cannot run."""
-    answer = check_backprop(forward)
-    if answer.status == 2:
-        print(answer)
-        return {}
-    words = {line: answer.diagnosis.lines[line].word for line in ("Z1", "A1", "Z2", "A2", "loss")}
-    print(", ".join(f"{line} {word}" for line, word in words.items()))
-    if "shape" in words.values():
-        print(answer)
-    return words
-
-
-words = judge(forward)
-assert words, "the judge could not run your lines; it says why above"
-assert set(words.values()) <= {"rounding", "cancels"}, f"a line is wrong: {words}"
+found = words(forward)
+print(found)
+assert set(found.values()) <= {"rounding", "cancels"}, f"a line is wrong: {found}"
 
 # %% [markdown]
 # *Rounding* means: every entry lies within what rounding can do to a correct program, and that is proven, not guessed.
@@ -206,8 +191,7 @@ def wrong_bias(X, y, W1, b1, W2, b2):
 
 
 for broken in (wrong_shape, wrong_bias, wrong_activation):
-    print(broken.__name__)
-    judge(broken)
+    print(broken.__name__, words(broken))
 
 # %% [markdown]
 # None raises an error. Only the first wrong line is at fault; the later ones are right, given what they were handed.

@@ -15,18 +15,18 @@
 # You need the chain rule, and the forward pass of the network: `Z1`, `A1`, `Z2`, `A2`, and a loss.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer
+# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec
 
 # %%
 import inspect
-import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from check import check_backprop
+from backproof import check_backprop
 from lessons import algorithm_1
+from lessons.judging import words
 
 # %% [markdown]
 # ## The way forward
@@ -73,14 +73,9 @@ def judge(*lines):
     """Take these lines in, and say what the judge thinks of each."""
     names = {line.__name__ for line in lines}
     written[:] = [line for line in written if line.__name__ not in names] + list(lines)
-    answer = check_backprop(backprop)
-    if answer.status == 2:  # it cannot run
-        print(answer)
-        return
+    found = words(backprop)
     for line in lines:
-        print(f"{line.__name__}: {answer.diagnosis.lines[line.__name__].word}")
-    if answer.diagnosis.culprits:
-        print("  What we see" + str(answer).partition("  What we see")[2])
+        print(f"{line.__name__}: {found[line.__name__]}")
 
 
 # %% [markdown]
@@ -205,18 +200,33 @@ def db1(dZ1):
 
 # %%
 judge(dW1, db1)
-answer = check_backprop(backprop)
-print()
-print(answer)
-assert answer.status == 0, answer
+assert not {"wrong", "shape", "follows"} & set(words(backprop).values()), words(backprop)
 
 # %% [markdown]
 # All twelve lines are shown now, and none of them is wrong: this is a correct backward pass, and it is yours.
 #
+# ## The whole at once
+#
+# There is a second judge, `check_backprop`, for a backward pass of *any* network. It knows no names. It runs the
+# function on exact numbers, so that it knows the true derivative of the loss with respect to every value in it.
+
+
+# %%
+def whole(X, y, W1, b1, W2, b2):
+    _, A1, _, A2, loss = forward(X, y, W1, b1, W2, b2)
+    d2 = dZ2(A2, y)
+    d1 = dZ1(dA1(d2, W2), A1)
+    return loss.mean(), dW1(d1, X), db1(d1), dW2(d2, A1), db2(d2)
+
+
+answer = check_backprop(whole)
+print(answer.text(hint=1))
+assert answer.diagnosis.verdict == "correct", answer
+
+# %% [markdown]
 # ## Break
 #
-# Leave the slope out of `dZ1`: mistake `dZ1-slope-forgotten`. Before you run the cell, say which lines will be *wrong*,
-# and which will only *follow*.
+# Leave the slope out of `dZ1`. Before you run the cell, say which gradients will be wrong, and which line it will name.
 
 
 # %%
@@ -225,7 +235,7 @@ def without_slope(X, y, W1, b1, W2, b2):
     A1 = sigmoid(Z1)
     Z2 = A1 @ W2.T + b2
     A2 = sigmoid(Z2)
-    loss = np.logaddexp(0, (1 - 2 * y) * Z2[:, 0])
+    loss = np.logaddexp(0, (1 - 2 * y) * Z2[:, 0]).mean()
     dZ2 = (A2 - y[:, None]) / len(y)
     dW2 = dZ2.T @ A1
     db2 = dZ2.sum(0)
@@ -233,14 +243,15 @@ def without_slope(X, y, W1, b1, W2, b2):
     dZ1 = dA1
     dW1 = dZ1.T @ X
     db1 = dZ1.sum(0)
-    return locals()
+    return loss, dW1, db1, dW2, db2
 
 
-print(check_backprop(without_slope))
+print(check_backprop(without_slope).text(hint=3))
 
 # %% [markdown]
-# One line is wrong, two follow. A comparison of gradients alone would have blamed `dW1` and `db1`; they are right,
-# given what they were handed. That is why each line is judged from *your own* earlier lines.
+# Two gradients are wrong, and one step is the cause: the factor is missing between `dA1` and `dZ1`. A comparison of
+# gradients alone would have blamed the lines of `dW1` and `db1`; they are right, given what they were handed. That is
+# why each line is judged from *your own* earlier lines. `hint=4`, the default, would also show the patch.
 #
 # ## Algorithm 1 on trial
 #
@@ -261,11 +272,28 @@ print(inspect.getsource(algorithm_1.backprop))
 # Is it right? Look for the slope in `dZ1`, for the place where `A1` is turned on its side, and for every `*`: which of
 # them is a matrix product?
 
+
 # %%
-answer = check_backprop(Path(algorithm_1.__file__))
-for name, line in answer.diagnosis.lines.items():
-    print(f"{name:5} line {line.source_line}: {line.word}")
-assert answer.status == 0, answer
+def by_rows(backprop):
+    """A function of our layout that gives Algorithm 1 each sample as it wants it, and its lines in our shapes."""
+
+    def called(X, y, W1, b1, W2, b2):
+        W1, W2, b1, b2 = (np.asmatrix(p) for p in (W1, W2, b1[:, None], b2[:, None]))
+        lines = backprop(X[0], y[0], W1, b1, W2, b2)
+        n, d, h = 1, X.shape[1], len(b1)
+        shapes = {"loss": (n,), "Z2": (n, 1), "A2": (n, 1), "dZ2": (n, 1), "W1": (h, d), "b1": h, "W2": (1, h), "b2": 1}
+        names = ("Z1", "A1", "Z2", "A2", "loss", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
+        return {
+            name: np.asarray(lines[name]).reshape(shapes.get(name) or shapes.get(name.lstrip("d")) or (n, h))
+            for name in names
+        }
+
+    return called
+
+
+found = words(by_rows(algorithm_1.backprop), samples=1)
+print(found)
+assert set(found.values()) <= {"rounding", "cancels"}, found
 
 # %% [markdown]
 # Read this way, every line is right. And the print, taken at its word? Put its `dZ1` into the loop as it stands, so
@@ -276,14 +304,12 @@ source = Path(algorithm_1.__file__).read_text()
 ours = "dZ1[i] = A1[0, i] * (1 - A1[0, i]) * W2[0, i] * dZ2"
 printed = source.replace(ours, "dZ1 = A1[0, i] * (1 - A1[0, i]) * W2.T * dZ2")
 assert printed != source
-with tempfile.TemporaryDirectory() as folder:
-    path = Path(folder, "algorithm_1_printed.py")
-    path.write_text(printed)
-    answer = check_backprop(path)
-words = {name: line.word for name, line in answer.diagnosis.lines.items()}
-print({name: word for name, word in words.items() if word in ("wrong", "follows")})
-assert words["dZ1"] == "wrong", words
-assert words["dW1"] == words["db1"] == "follows", words
+names = {}
+exec(printed, names)
+found = words(by_rows(names["backprop"]), samples=1)
+print({name: word for name, word in found.items() if word in ("wrong", "follows")})
+assert found["dZ1"] == "wrong", found
+assert found["dW1"] == found["db1"] == "follows", found
 
 # %% [markdown]
 # The shape is right, (h, 1), and that is the trap: every hidden unit gets the slope of the last one.

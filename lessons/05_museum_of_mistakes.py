@@ -16,35 +16,31 @@
 # You need lessons 1 and 3, or the twelve lines by heart. Neither PyTorch nor JAX is used.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer
+# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec
 
 # %%
-from check import check_backprop
-from check.catalogue import MISTAKES, by_id
-from lessons.museum import EXHIBITS, candidates, draw_marks, exhibit, small_inputs, twelve_lines
+from backproof import check_backprop
+from lessons.judging import words
+from lessons.museum import EXHIBITS, SAYS, candidates, draw_marks, exhibit, named, small_inputs, twelve_lines
 
 inputs = small_inputs()
 X, y, W1, b1, W2, b2 = inputs
-print(f"{len(EXHIBITS)} exhibits; the catalogue knows {len(MISTAKES)} mistakes")
+print(f"{len(EXHIBITS)} exhibits")
 print(f"n = {len(X)} samples, d = {X.shape[1]} inputs, h = {len(b1)} hidden units")
 
 
 # %%
-def ask(number, hint=2):
-    """What the judge says of an exhibit; hint 0 stops at the line, 1 at the pattern, 2 at the name, 3 at the cure."""
-    return check_backprop(exhibit(number), hint=hint)
-
-
-def named(number):
-    """The id of the mistake that the judge finds in an exhibit."""
-    return ask(number).diagnosis.culprits[0].mistakes[0].id
+def ask(number, hint=4):
+    """What the judge says: 0 the verdict, 1 the gradients, 2 the line, 3 what it should be, 4 the patch."""
+    print(check_backprop(exhibit(number)).text(hint).partition("\n\nNote")[0])
 
 
 def compare(guesses):
-    """Set your guesses beside what the judge says."""
+    """Set your guesses beside the labels under the exhibits, and beside the patch that the judge has."""
     for number, guess in guesses.items():
-        found = named(number)
-        print(f"exhibit {number}: you say {guess}, the judge says {found}: {'yes' if guess == found else 'no'}")
+        print(f"exhibit {number}: you say {guess}, it is {named(number)}: {'yes' if guess == named(number) else 'no'}")
+        for culprit in check_backprop(exhibit(number)).diagnosis.culprits:
+            print(f"    the judge would write: {culprit.patch.text.strip()}")
 
 
 # %% [markdown]
@@ -97,9 +93,9 @@ ask(1)
 # %% [markdown]
 # ### Explain
 #
-# The wrong sign (mistake `dZ2-sign`) mirrors every entry. The forgotten mean (mistake `dZ2-mean-forgotten`) multiplies
+# The wrong sign (`dZ2-sign`) mirrors every entry. The forgotten mean (`dZ2-mean-forgotten`) multiplies
 # every entry by the same number, and that number is n: the slope of the dots *is* the mistake. The factor A2 (1 - A2)
-# (mistake `dZ2-half-squared-error`) differs from sample to sample, and is at most a quarter, so the dots move towards
+# (`dZ2-half-squared-error`) differs from sample to sample, and is at most a quarter, so the dots move towards
 # zero by different amounts.
 #
 # Everything after `dZ2` has a cross in the first column and none in the second. Seven lines off, one line wrong. A tool
@@ -171,10 +167,10 @@ compare(slope_guesses)
 # %% [markdown]
 # ### Explain
 #
-# Without the slope (mistake `dZ1-slope-forgotten`) the ratio is one over the slope, and the slope of a sigmoid is never
+# Without the slope (`dZ1-slope-forgotten`) the ratio is one over the slope, and the slope of a sigmoid is never
 # above a quarter: every entry is at least four times too large, and in saturated units many times. With half of the
-# slope (mistake `dZ1-slope-half-a`) an entry is nearly right where A1 is near 0, so a check on few entries can be
-# lucky. With the slope at the wrong place (mistake `dZ1-slope-at-activation`) the factor is nearly the same number for
+# slope (`dZ1-slope-half-a`) an entry is nearly right where A1 is near 0, so a check on few entries can be
+# lucky. With the slope at the wrong place (`dZ1-slope-at-activation`) the factor is nearly the same number for
 # all entries, between 0.197 and 0.25: where A1 is near a half that is nearly right, and at small initial weights A1
 # *is* near a half. The next cell computes both numbers.
 
@@ -235,13 +231,13 @@ print("your set is right" if last_lines == alone else f"not quite: {sorted(last_
 # %%
 compare(place_guesses)
 for number in (7, 8, 9):
-    print(f"exhibit {number}: {by_id(named(number)).says}")
+    print(f"exhibit {number}: {SAYS[number]}")
 
 # %% [markdown]
 # ### Explain
 #
-# The loss and the four gradients are the ends of the walk: nothing is computed from them. A mistake there (mistake
-# `dW2-before-activation`, mistake `db1-swapped`) has no followers. The reversed weights (mistake
+# The loss and the four gradients are the ends of the walk: nothing is computed from them. A mistake there (
+# `dW2-before-activation`, `db1-swapped`) has no followers. The reversed weights (
 # `dA1-weights-reversed`) spoil all that lies behind `dA1`, and it is quiet: every entry has a plausible size. Shapes
 # cannot help with any of the three: `Z1` and `A1` have one shape, a reversal keeps the shape, and `b1` and `W2` both
 # have h entries.
@@ -272,16 +268,16 @@ last_guesses = {10: "Z1-bias-forgotten", 11: "A1-sign-in-exp", 12: "dW1-mean-ima
 # %%
 compare(last_guesses)
 for number in (10, 11, 12):
-    words = [line.word for line in ask(number).diagnosis.lines.values()]
-    print(f"exhibit {number}: {words.count('wrong')} wrong, {words.count('follows')} follow")
+    found = list(words(lambda *inputs, number=number: twelve_lines(number, inputs)).values())
+    print(f"exhibit {number}: {found.count('wrong')} wrong, {found.count('follows')} follow")
 
 # %% [markdown]
 # ### Explain
 #
-# With the bias left out (mistake `Z1-bias-forgotten`) the dots lie on three lines parallel to the diagonal, one for
-# each hidden unit, and the distance is the unit's bias. With the sign in the exponent (mistake `A1-sign-in-exp`) every
+# With the bias left out (`Z1-bias-forgotten`) the dots lie on three lines parallel to the diagonal, one for
+# each hidden unit, and the distance is the unit's bias. With the sign in the exponent (`A1-sign-in-exp`) every
 # A1 has become 1 - A1, a straight line that falls. In both, hardly any line agrees with the truth, and still only one
-# is wrong: the others are right, given what they were handed. With the mean picture (mistake `dW1-mean-image`) the sum
+# is wrong: the others are right, given what they were handed. With the mean picture (`dW1-mean-image`) the sum
 # of products has become a product of sums. The dots scatter about the diagonal with no rule to be seen: the mark of a
 # mistake that mixes samples.
 
@@ -309,10 +305,9 @@ for number in invisible:
 
 # %% [markdown]
 # Two of them: with n = 1 dividing by n changes nothing, and the mean of one picture is that picture. So a check on one
-# sample accepts both. Backproof tries batches of several sizes for this reason.
+# sample accepts both. Check with several, of a number that is not that of the inputs or of the hidden units.
 #
-# Then hang an exhibit of your own, one that the catalogue does not hold. The judge must still find the line, and must
-# say that it does not know the name.
+# Then hang an exhibit of your own. The judge has no list of mistakes: it must find the line all the same.
 
 
 # %%
@@ -334,8 +329,7 @@ def mine(X, y, W1, b1, W2, b2):
     return dW1, db1, dW2, db2
 
 
-answer = check_backprop(mine, hint=2)
-print(answer.text.partition(": ")[2])
+print(check_backprop(mine).text(hint=3).partition(": ")[2])
 
 # %% [markdown]
 # ## What to take away
@@ -343,7 +337,7 @@ print(answer.text.partition(": ")[2])
 # - One wrong line spoils many. Compare each line with what it should be *given the lines before it*, and one remains.
 # - A mistake has a shape: a factor, a sign, a shift, a swap, a mixture. Plot what is against what should be.
 # - Small initial weights hide mistakes in the slope; a single sample hides mistakes in the mean.
-# - The judge finds a line without knowing the mistake. A name is a help, not a condition.
+# - The judge finds a line without a list of mistakes: it knows what every value should be.
 #
 # `stepper.html`, next to this lesson, has mistakes like these on a network small enough to follow with a pencil. Next,
 # lesson 6: let an engine do it.

@@ -25,10 +25,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tabulate import tabulate
 
-from check import check_backprop
 from data import load
 from engines import Parameters, initial_weights, load_engine
-from engines.interface import BinaryClassifier
 from proof.audit import Block, audit_blocks
 from proof.certify import certify
 
@@ -264,21 +262,9 @@ assert {row[1]: row[-1] for row in rows} == {f.__name__: "rounding" if f is sgd 
 # looks like a loop that learns a little slowly, which is what it is. Only `rate_twice` shows, and it looks like a
 # learning rate that is too small. The audit saw all five, within the first 300 steps.
 #
-# For a whole engine, a class with `fit`, the check tries the training too, and names what it knows. Here is mistake
-# `update-rate-twice` again, made inside of an engine:
-
-
-# %%
-class MyEngine(NumpyEngine):
-    def run(self, parameters, X, y, learning_rate, batch_size):
-        return BinaryClassifier.run(self, parameters, X, y, learning_rate**2, batch_size)
-
-
-answer = check_backprop(MyEngine)
-assert [mistake.id for culprit in answer.diagnosis.culprits for mistake in culprit.mistakes] == ["update-rate-twice"]
-answer
-
-# %% [markdown]
+# An engine of your own, a class with `fit`, is audited in the same way: `python compare.py --engine my_engine.py:Mine`
+# trains it beside the others.
+#
 # ## How far from the truth?
 #
 # Every step rounds, and the next one starts from what was rounded. Do the errors grow until nothing is right? Guess how

@@ -7,7 +7,7 @@ import hashlib
 import io
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jinja2
 import numpy as np
@@ -16,11 +16,9 @@ from markupsafe import Markup
 from matplotlib import image
 
 from backproof.outputs import pending
-from check.results import CheckResults
 from comparison.results import CheckerSettings, KillMatrix, Results
 from proof.forms import LINES
 from report import charts, summary
-from report.flow import FLOW
 from report.kills import LEGEND, Count, counts
 from report.schema import ResultsError, fitting
 
@@ -30,7 +28,7 @@ MARKS = {"rounding": "✓", "cancels": "≈", "follows": "↳", "not shown": "�
 FAULT = "✗"
 
 
-def save_page(results: Results | CheckResults, path: Path) -> None:
+def save_page(results: Results, path: Path) -> None:
     """Write ``render_page`` to a file, whole or not at all.
 
     Raises:
@@ -40,8 +38,8 @@ def save_page(results: Results | CheckResults, path: Path) -> None:
         file.write(render_page(results).encode())
 
 
-def render_page(results: Results | CheckResults) -> str:
-    """The page of a comparison or of a check, as HTML.
+def render_page(results: Results) -> str:
+    """The page of a comparison, as HTML.
 
     Args:
         results: as JSON has them, so that a number that is not finite is None (``results_file.strict``).
@@ -50,12 +48,6 @@ def render_page(results: Results | CheckResults) -> str:
         ResultsError: something in them is not what the schema says.
     """
     fitting(results)
-    if "experiment" in results:
-        return _comparison(cast(Results, results))
-    return _templates().get_template("check.html.j2").render(check=results, flow=FLOW)
-
-
-def _comparison(results: Results) -> str:
     certificate = results.get("certificate")
     engines = results["engines"]
     drawings = {

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NoReturn, NotRequired, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
 
-from check.results import CheckResults
 from comparison.results import Results
 
 
@@ -16,8 +15,8 @@ class ResultsError(ValueError):
     """A file does not hold results, or not all of them; the text is one sentence."""
 
 
-def read(path: Path) -> Results | CheckResults:
-    """The results of a comparison, as ``--json`` writes them, or of a check.
+def read(path: Path) -> Results:
+    """The results of a comparison, as ``--json`` writes them.
 
     Raises:
         ResultsError: the file is not JSON, or something in it is not what the schema says.
@@ -37,18 +36,15 @@ def read(path: Path) -> Results | CheckResults:
         raise ResultsError(f"{path} does not hold results: {error}") from None
 
 
-def fitting(results: Any) -> Results | CheckResults:
+def fitting(results: Any) -> Results:
     """The same, once everything in it is what the schema says; keys that the schema does not know are left alone.
 
     Raises:
         ResultsError: something is not.
     """
-    if isinstance(results, dict) and "experiment" not in results and "file" in results:
-        _fit(results, CheckResults, "")
-    else:
-        _fit(results, Results, "")
-        _agree(results)
-    return cast("Results | CheckResults", results)
+    _fit(results, Results, "")
+    _agree(results)
+    return cast("Results", results)
 
 
 def _fit(value: Any, expected: Any, where: str) -> None:

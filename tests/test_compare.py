@@ -297,7 +297,7 @@ def test_a_stranger_that_fails(tmp_path: Path, stranger: str) -> None:
 
 
 def test_data_that_are_not_as_published(tmp_path: Path) -> None:
-    for package in ("backproof", "benchmarks", "comparison", "engines", "data", "proof", "check", "report"):
+    for package in ("backproof", "benchmarks", "comparison", "engines", "data", "proof", "report"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "compare.py", tmp_path)
     shipped = tmp_path / "data" / PAIR_FILE.name

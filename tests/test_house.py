@@ -21,13 +21,11 @@ ROOMS = {
     "data": set(),
     "proof": {"backproof", "engines"},
     "comparison": {"backproof", "proof", "engines", "data"},
-    "check": {"backproof", "backproof/sandbox", "proof", "engines"},
-    "report": {"backproof", "check", "comparison", "proof", "engines"},
+    "report": {"backproof", "comparison", "proof", "engines"},
     "benchmarks": {
         "backproof",
         "backproof/diagnosis",
         "backproof/replay",
-        "check",
         "comparison",
         "data",
         "engines",
@@ -35,12 +33,11 @@ ROOMS = {
         "proof",
         "report",
     },
-    "lessons": {"check", "data", "engines", "proof"},
+    "lessons": {"backproof", "data", "engines", "proof"},
     "compare": {
         "backproof",
         "backproof/answer",
         "benchmarks",
-        "check",
         "comparison",
         "data",
         "engines",
@@ -148,7 +145,7 @@ def test_no_two_rooms_know_each_other() -> None:
         reached(room)
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if room not in ("lessons", "check")])
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != "lessons"])
 def test_no_file_is_long(room: str) -> None:
     longer = {"proof/forms.py"}  # a table
     for path in of_room(room):
@@ -161,7 +158,7 @@ def test_data_knows_its_libraries_alone() -> None:
         assert third_party(path) <= {"numpy", "pooch", "platformdirs", "tqdm"}, path.name
 
 
-@pytest.mark.parametrize("room", ["proof", "comparison", "check", "report"])
+@pytest.mark.parametrize("room", ["proof", "comparison", "report"])
 def test_who_compares_and_judges_knows_no_engine(room: str) -> None:
     for path in files(room):
         assert not packages(path) & {"torch", "jax"}, path.name
@@ -192,7 +189,7 @@ def loaded_after(program: str) -> set[str]:
 def test_importing_everything_but_an_engine_imports_no_framework() -> None:
     modules = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for package in ("engines", "data", "proof", "comparison", "check", "report")
+        for package in ("engines", "data", "proof", "comparison", "report")
         for path in files(package)
         if path.stem not in LIBRARIES or package != "engines"
     ]

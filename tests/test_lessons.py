@@ -14,7 +14,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from check.catalogue import MISTAKES
 from lessons.make_notebooks import HERE, SOURCES, WRITE, learners, solved
 
 NEEDS_ENGINES = ("06",)
@@ -91,12 +90,6 @@ def test_a_number_that_nobody_computed_is_found() -> None:
     )
     did = nbformat.v4.new_code_cell("...", outputs=[nbformat.v4.new_output("stream", text="12,000 and 99.5%")])
     assert unprinted(nbformat.v4.new_notebook(cells=[said, did])) == {"1e-9"}
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=by_number)
-def test_every_mistake_named_is_in_the_catalogue(source: Path) -> None:
-    known = {mistake.id for mistake in MISTAKES}
-    assert set(re.findall(r"[Mm]istakes? `([^`]+)`", source.read_text())) <= known
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=by_number)

@@ -14,7 +14,6 @@ import pytest
 from small_data import engine_file, small_dataset
 
 from benchmarks.beside import kills
-from check.results import CheckResults
 from comparison.experiment import compare_engines
 from comparison.results import Results
 from comparison.settings import Settings
@@ -51,36 +50,6 @@ def changed(results: Results) -> Results:
     return json.loads(json.dumps(results))
 
 
-@pytest.fixture(scope="session")
-def checked() -> CheckResults:
-    """What became of a learner's file in which the slope of the sigmoid is missing."""
-    verdicts = {"loss": "not shown", "dZ2": "cancels", "dZ1": "wrong", "dW1": "follows", "db1": "follows"}
-    source = "def backprop(X, y, W1, b1, W2, b2):\n    dZ1 = dA1  # </script><img src=x onerror=alert(1)>\n"
-    names = ("Z1", "A1", "Z2", "A2", "loss", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
-    return {
-        "version": 1,
-        "file": """it's "mine" <b>.py""",
-        "verdict": "wrong",
-        "first_wrong": "dZ1",
-        "wrong": ["dZ1"],
-        "lines": {
-            name: {
-                "verdict": verdicts.get(name, "rounding"),
-                "source_line": 2 if name == "dZ1" else None,
-                "error_ulps": None if name == "loss" else 1.25,
-            }
-            for name in names
-        },
-        "mistakes": [{"id": "no-slope", "line": "dZ1", "confidence": "is", "says": "The <slope> is missing."}],
-        "power": 2.5e-12,
-        "culprits": [{"accusation": "dZ1 is wrong", "evidence": [{"label": "Cure", "text": "as it should be"}]}],
-        "rest": [{"label": "Fine", "text": "Z1, A1"}],
-        "isolation": "a process of its own",
-        "reason": None,
-        "source": source,
-    }
-
-
 @pytest.fixture(scope="module")
 def context() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -113,7 +82,7 @@ def opened(context: Any, results: Results, unchanged: Path, tmp_path: Path) -> I
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
     page.on("request", lambda request: request.url in ours or complaints.append(request.url))
 
-    def open_page(shown: Results | CheckResults, **media: str) -> Any:
+    def open_page(shown: Results, **media: str) -> Any:
         if shown is not results:
             save_page(shown, file)
         page.emulate_media(**media)
@@ -189,14 +158,11 @@ def test_contrast_and_structure(opened: Any, results: Results, changed: Results)
             assert page.evaluate(CONTRAST) == []
 
 
-def test_nothing_but_what_may_scroll_is_wider_than_the_screen(
-    opened: Any, results: Results, checked: CheckResults
-) -> None:
-    for shown in (results, checked):
-        page = opened(shown)
-        for width in (320, 768, 1920):
-            page.set_viewport_size({"width": width, "height": 700})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_nothing_but_what_may_scroll_is_wider_than_the_screen(opened: Any, results: Results) -> None:
+    page = opened(results)
+    for width in (320, 768, 1920):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 # What the panel shows, and which cells are pressed.
@@ -336,7 +302,7 @@ def test_pixels_of_the_map_are_those_of_the_results(opened: Any, changed: Result
     assert colours[-1] == tuple(bytes.fromhex(levels[8].strip()[1:]))
 
 
-def test_hostile_words_stay_words(opened: Any, changed: Results, checked: CheckResults) -> None:
+def test_hostile_words_stay_words(opened: Any, changed: Results) -> None:
     page = opened(poisoned(changed, keep={"verdict", "line", "weights", "dtype", "pixels", "error_map", "losses"}))
     assert HOSTILE in page.text_content("h1")
     assert HOSTILE in page.text_content("#detail-title")
@@ -345,11 +311,6 @@ def test_hostile_words_stay_words(opened: Any, changed: Results, checked: CheckR
         page.locator("[data-cell]").nth(place).click()
     assert page.locator("img:not([src^='data:image/png;base64,'])").count() == 0
     assert page.locator("script").count() == 2
-    page = opened(poisoned(json.loads(json.dumps(checked)), keep={"verdict", "losses"}))
-    assert HOSTILE in page.text_content("h1")
-    assert page.text_content(".source code") == HOSTILE.splitlines()[0]
-    assert page.locator("script").count() == 1
-    assert page.locator("img").count() == 0
 
 
 def poisoned(value: Any, keep: set[str]) -> Any:
@@ -376,37 +337,6 @@ def test_the_policy_of_the_page_stops_what_slips_through(context: Any, unchanged
     assert dialogs == []
     assert sum("Content Security Policy" in message for message in messages) == 2
     page.close()
-
-
-def test_a_check_marks_the_culprit(opened: Any, checked: CheckResults) -> None:
-    page = opened(checked)
-    assert 'it\'s "mine" <b>.py is wrong. The first wrong line is dZ1.' in " ".join(page.text_content("h1").split())
-    culprits = page.locator(".source .culprit")
-    assert culprits.count() == 1
-    assert culprits.locator("code").text_content() == checked["source"].splitlines()[1]
-    assert "dZ1 wrong" in culprits.text_content()
-    boxes = page.eval_on_selector_all(
-        ".flow g", "all => all.map(g => [...g.querySelectorAll('text')].map(t => t.textContent))"
-    )
-    words = {name: word.split(" ", 1)[-1] for name, word in boxes}
-    assert words == {"X": "given"} | {name: line["verdict"] for name, line in checked["lines"].items()}
-    assert numbers(page, "#checked") == [1.25] * 11
-    assert "dZ1 is wrong" in page.text_content("#answer-title ~ h3 >> nth=0")
-    assert page.locator("#answer-title ~ dl").all_inner_texts() == ["Cure\nas it should be", "Fine\nZ1, A1"]
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(CONTRAST) == []
-    assert page.evaluate(STRUCTURE) == []
-
-
-@pytest.mark.parametrize("verdict", ["correct", "not observable", "cannot run"])
-def test_a_check_without_anything_to_show(opened: Any, checked: CheckResults, verdict: Any) -> None:
-    nothing: CheckResults = {
-        **checked, "verdict": verdict, "first_wrong": None, "wrong": [], "lines": {}, "mistakes": [], "power": None,
-        "culprits": [], "rest": [], "reason": "it took more than 10 seconds",
-    }  # fmt: skip
-    del nothing["source"]
-    assert "it took more than 10 seconds" in opened(nothing).text_content("header")
 
 
 def test_results_of_little(opened: Any, changed: Results) -> None:

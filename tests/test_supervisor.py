@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from learner_files import CORRECT, assert_true, run
+from learner_files import CORRECT, assert_correct, run
 
 from backproof.sandbox import isolation, supervisor
 
@@ -68,7 +68,7 @@ def test_the_search_for_processes_finds_one(tmp_path: Path, runs: str) -> None:
 
 def test_a_daemon_left_behind_is_ended(tmp_path: Path, runs: str) -> None:
     outcome = run(tmp_path, CORRECT + DAEMON.format(mark=1).replace("backprop", "leave") + "\nleave(*range(6))\n")
-    assert_true(outcome, "dW1")
+    assert_correct(outcome)
     assert outcome.seconds < 5
     assert_gone(runs)
 
@@ -104,7 +104,7 @@ def test_a_daemon_is_ended_where_there_are_no_namespaces_too() -> None:
 def test_a_hanging_program_and_its_children_are_ended(tmp_path: Path, runs: str) -> None:
     source = DAEMON.format(mark=2) + "    while True: pass\n"
     outcome = run(tmp_path, source, seconds=1)
-    assert outcome.reason.startswith("the file was not done after 1 s; put training")
+    assert outcome.reason.startswith("the program was not done after 1 s; put training")
     assert outcome.seconds < 4
     assert_gone(runs)
 
@@ -123,11 +123,10 @@ def test_a_small_fork_bomb_is_ended(tmp_path: Path, runs: str) -> None:
         time.sleep(60)
     """
     outcome = run(tmp_path, source, seconds=3)
-    assert outcome.reason is not None
-    assert outcome.calls == []
+    assert outcome.reason
     assert_gone(runs)
     if os.geteuid() == 0 and "at most 64 processes" in outcome.isolation:
-        assert outcome.reason == "the file started more than 64 processes"
+        assert outcome.reason == "the program started more than 64 processes"
 
 
 @pytest.mark.parametrize(
@@ -141,13 +140,11 @@ def test_a_small_fork_bomb_is_ended(tmp_path: Path, runs: str) -> None:
     ],
 )
 def test_how_a_program_ended_is_told(tmp_path: Path, source: str, reason: str) -> None:
-    outcome = run(tmp_path, source)
-    assert outcome.reason is not None
-    assert reason in outcome.reason
+    assert reason in run(tmp_path, f"{source}\n{CORRECT}").reason
 
 
 def test_a_program_cannot_reach_its_supervisor(tmp_path: Path) -> None:
     source = "import os\ntry:\n    os.kill(os.getppid() or 1, 9)\nexcept OSError: pass\n" + CORRECT
     outcome = run(tmp_path, source)
     if "no network" in outcome.isolation:
-        assert_true(outcome, "dW1")
+        assert_correct(outcome)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backproof.answer.text import rendered
+from backproof.answer.text import PATCH, rendered
 from backproof.diagnosis.apart import diagnose_apart
 from backproof.diagnosis.calls.case import Case
-from backproof.diagnosis.diagnose import diagnose
+from backproof.diagnosis.calls.reference import Reference
+from backproof.diagnosis.completed import diagnose_alone, diagnose_case
 from backproof.diagnosis.report import Diagnosis
-from backproof.replay.living import ARGUMENTS, LivingProgram
+from backproof.replay.living import ARGUMENTS, FUNCTION, LivingProgram
 
 
 @dataclass(frozen=True)
@@ -23,46 +24,74 @@ class Answer:
 
     diagnosis: Diagnosis
 
+    def text(self, hint: int = PATCH) -> str:
+        """The answer, or a part of it: 0 the verdict, 1 the gradients, 2 the line, 3 what it should be, 4 all."""
+        return rendered(self.diagnosis, hint=hint)
+
     def __str__(self) -> str:
-        return rendered(self.diagnosis)
+        return self.text()
 
     __repr__ = __str__
 
 
-def check_backprop(backward: Callable[..., Any] | str | Path, *arguments: Any, **named: Any) -> Answer:
+Function = Callable[..., Any]
+
+
+def check_backprop(
+    backward: Function | str | Path, *arguments: Any, reference: Function | None = None, **named: Any
+) -> Answer:
     """Judge a backward pass, and find what is wrong with it.
 
     Args:
         backward: a function that returns the loss and the gradients, judged in this process; or the path of a file
             that defines ``backprop`` and ``example``, which is run in a process of its own.
-        arguments, named: of one small call; without any, those that ``example()`` beside the function returns.
+        arguments, named: of one small call; without any, those that ``example()`` beside the function returns, else
+            some are made up.
+        reference: a function of NumPy that returns the loss that is meant, from arguments of the same names; then the
+            forward pass is judged too, and the loss need not be returned.
 
     Raises:
-        TypeError: it is neither a function nor a path, or the arguments do not fit it.
+        TypeError: it is neither a function nor a path, the arguments do not fit it, or none can be made up.
         NotFollowed: the source of the function cannot be read.
     """
     if isinstance(backward, str | Path):
+        if reference is not None:
+            raise TypeError("a reference is for a function; a file returns its loss")
         return Answer(diagnose_apart(Path(backward)).diagnosis)
     if not callable(backward):
         raise TypeError(f"a function or the path of a file is asked for, not {backward!r}")
     given = _bound(backward, arguments, named)
-    program = LivingProgram(backward, lambda: copy.deepcopy(given))
-    return Answer(diagnose(Case(program, arguments=lambda space: space[ARGUMENTS]())))
+    program = LivingProgram(backward, lambda: copy.deepcopy(given or {}))
+    meant = None if reference is None else _reference(reference)
+    if given is None:
+        found = diagnose_alone(Case(program, reference=meant))
+        if found is None:
+            raise TypeError("no arguments are given, there is no example() beside it, and none can be made up")
+        return Answer(found)
+    case = Case(program, arguments=lambda space: space[ARGUMENTS](), reference=meant)
+    return Answer(diagnose_case(case))
 
 
-def _bound(backward: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
-    """The arguments by name."""
+def _reference(function: Callable[..., Any]) -> Reference:
+    program = LivingProgram(function, dict)
+    return Reference(program, FUNCTION, f"the reference {getattr(function, '__name__', '')}".strip())
+
+
+def _bound(backward: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any] | None:
+    """The arguments by name; None where there are none."""
     if not arguments and not named:
         example = getattr(inspect.unwrap(backward), "__globals__", {}).get("example")
         if not callable(example):
-            raise TypeError("no arguments are given, and there is no example() beside the function")
+            return None
         made = example()
         arguments, named = ((), made) if isinstance(made, dict) else (tuple(made), {})
     bound = inspect.signature(backward).bind(*arguments, **named)
     return dict(bound.arguments)
 
 
-def assert_backprop(backward: Callable[..., Any] | str | Path, *arguments: Any, **named: Any) -> None:
+def assert_backprop(
+    backward: Function | str | Path, *arguments: Any, reference: Function | None = None, **named: Any
+) -> None:
     """Fail unless a backward pass is correct; the arguments are those of ``check_backprop``.
 
     In a test-suite::
@@ -77,6 +106,6 @@ def assert_backprop(backward: Callable[..., Any] | str | Path, *arguments: Any, 
         AssertionError: it is wrong or fragile, or cannot run; the text is the answer.
     """
     __tracebackhide__ = True
-    answer = check_backprop(backward, *arguments, **named)
+    answer = check_backprop(backward, *arguments, reference=reference, **named)
     if answer.diagnosis.verdict != "correct":
         raise AssertionError(f"\n{answer}")

@@ -9,6 +9,8 @@ import typer
 
 from backproof.ending import ending_well, say
 
+HINT = "Give away 0 the verdict, 1 the gradients, 2 the line, 3 what it should be, 4 the patch."
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
@@ -29,6 +31,7 @@ def check(
     seconds: Annotated[float, typer.Option(help="How long the file may run.")] = 20,
     memory: Annotated[int, typer.Option(help="How many MiB it may use.")] = 2048,
     output: Annotated[bool, typer.Option("--output", help="Show what the file printed.")] = False,
+    hint: Annotated[int, typer.Option(min=0, max=4, help=HINT)] = 4,
 ) -> None:
     """Check a backward pass of any network: the line that is wrong, and a change of it that is proven."""
     if example:
@@ -41,7 +44,7 @@ def check(
         raise typer.BadParameter("which file? (--example writes one to start from)")
     from backproof.answer.command import check
 
-    text, status = check(Path(file), json=json, seconds=seconds, memory=memory, show_output=output)
+    text, status = check(Path(file), json=json, seconds=seconds, memory=memory, show_output=output, hint=hint)
     say(text)
     raise typer.Exit(status)
 

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
-from backproof.answer.text import rendered
+from backproof.answer.text import PATCH, WIDTH, rendered
 from backproof.diagnosis.apart import MEMORY, SECONDS, check_limits, diagnose_apart
-from backproof.diagnosis.calls.adapter import VALUE, built, joined, parts_of
 from backproof.diagnosis.report import encoded
 from backproof.outputs import pending
-from backproof.replay.sources import MOST_BYTES, ProgramError, read
+from backproof.replay.sources import MOST_BYTES
 
 STATUS = {"correct": 0, "wrong": 1, "fragile": 1, "cannot run": 2}
 
 
-REPORT = {"X", "y", "W1", "b1", "W2", "b2"}  # the arguments of the report's network
-
-
-def is_of_any_network(path: Path) -> bool:
-    """Whether a file can be replayed as it stands: its function returns its loss, or there is an example of a call.
-
-    Not so the network of the report, whose loss may be left out, and its engines.
-
-    Raises:
-        OSError: it is a folder, a pipe or a device, or larger than any program is.
-    """
+def _look_at(path: Path) -> None:
+    """A pipe or a device is not read, for it may have no end."""
     if path.exists() and not path.is_file():
         raise OSError(f"{path} is not a file")
     if path.exists() and path.stat().st_size > MOST_BYTES:
         raise OSError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB, which no program is")
-    try:
-        tree = read(path.absolute(), None).tree
-    except ProgramError:
-        return False
-    if path.suffix == ".ipynb" or any(isinstance(n, ast.FunctionDef) and n.name == "example" for n in tree.body):
-        return True
-    function = next((part for part in parts_of(tree) if part.name == "backprop"), None)
-    if function is None:
-        return joined(tree) is not None or built(tree) is not None
-    return set(function.takes) != REPORT or (len(function.gives) > 1 and bool(VALUE.match(function.gives[0])))
 
 
 def check(
@@ -52,7 +31,8 @@ def check(
     seconds: float = SECONDS,
     memory: int = MEMORY,
     show_output: bool = False,
-    width: int = 88,
+    hint: int = PATCH,
+    width: int = WIDTH,
 ) -> tuple[str, int]:
     """Diagnose a file of any network in a process of its own.
 
@@ -61,6 +41,7 @@ def check(
         json: a file for the answer as data; written whatever the verdict.
         seconds, memory: limits for the process, in s and MiB.
         show_output: whether to add what the file printed.
+        hint: how much is given away, from 0 to 4.
         width: of a line of the answer.
 
     Returns:
@@ -68,15 +49,17 @@ def check(
 
     Raises:
         LimitError: limits within which nothing can run.
-        OSError: the file for the answer cannot be written.
+        OSError: the file is a folder, a pipe or a device, or larger than any program is; or the file for the answer
+            cannot be written.
     """
     check_limits(seconds, memory)
+    _look_at(path)
     with ExitStack() as stack:
         output = stack.enter_context(pending(json)) if json else None
         found = diagnose_apart(path, seconds, memory)
         if output:
             output.write(msgspec.json.format(encoded(found.diagnosis), indent=2) + b"\n")
-    text = rendered(found.diagnosis, width)
+    text = rendered(found.diagnosis, width, hint)
     if not found.isolated:
         text += f"\n{found.isolation}\n"
     if show_output:

@@ -10,12 +10,19 @@ from backproof.diagnosis.report import CulpritReport, Diagnosis, PatchReport, Re
 WIDTH = 88
 
 
-def rendered(diagnosis: Diagnosis, width: int = WIDTH) -> str:
-    """The whole answer.
+VERDICT, GRADIENTS, LINE, MEANT, PATCH = range(5)  # how much is given away
+
+
+def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH) -> str:
+    """The answer.
 
     Args:
         width: of a line, in characters.
+        hint: how much of a wrong program's answer is given away: 0 the verdict, 1 the gradients too, 2 the line, 3 what
+            it should be, 4 the patch.
     """
+    if hint < PATCH and diagnosis.verdict in ("wrong", "fragile"):
+        return _with_hint(diagnosis, width, hint)
     parts = [_headline(diagnosis)]
     parts += [_culprit(culprit, diagnosis, width) for culprit in diagnosis.culprits]
     if diagnosis.verdict == "wrong" and diagnosis.traced and not diagnosis.culprits:
@@ -29,6 +36,19 @@ def rendered(diagnosis: Diagnosis, width: int = WIDTH) -> str:
         parts.append(_wrapped(f"Paired: {diagnosis.pairing}.", width))
     if diagnosis.suggestion:
         parts.append(_suggestion(diagnosis))
+    return "\n\n".join(parts) + "\n"
+
+
+def _with_hint(diagnosis: Diagnosis, width: int, hint: int) -> str:
+    """The first part of the answer."""
+    if hint == VERDICT:
+        return f"{Path(diagnosis.file).name}: {diagnosis.verdict}.\n"
+    parts = [_headline(diagnosis)]
+    if hint >= LINE:
+        parts += [_culprit(culprit, diagnosis, width, hint) for culprit in diagnosis.culprits]
+    if diagnosis.gradients and diagnosis.verdict == "wrong":
+        parts.append(_gradients(diagnosis))
+    parts.append(f"--hint {hint + 1} says more.")
     return "\n\n".join(parts) + "\n"
 
 
@@ -57,9 +77,9 @@ def _line(remark: Remark) -> str:
     return "" if said else f" (line {remark.line})"
 
 
-def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int) -> str:
+def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, hint: int = PATCH) -> str:
     lines = []
-    source = _source_line(culprit)
+    source = culprit.source if culprit.file.endswith(".py") else None  # a notebook's lines are those of its cells
     file = "" if Path(culprit.file).name == Path(diagnosis.file).name else f"{Path(culprit.file).name}, "
     lines.append(f"{file}line {culprit.line}")
     if source is not None:
@@ -68,9 +88,13 @@ def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int) -> str:
         lines.append(f"    {shown[indent:]}")
         mark = " " * (4 + culprit.column - indent) + "^" * max(1, culprit.end_column - culprit.column)
         lines.append(mark)
+    if hint == LINE:
+        return "\n".join(lines)
     if culprit.should_be:
         lines.append(_wrapped(f"{culprit.should_be}.", width, "  "))
-    if culprit.patch is not None:
+    if hint == MEANT:
+        pass
+    elif culprit.patch is not None:
         lines.append(_patch(culprit.patch))
         if culprit.proven:
             lines.append("  Proven: with it every gradient is exactly the true one.")
@@ -79,14 +103,6 @@ def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int) -> str:
     if culprit.family:
         lines.append(_wrapped(f"{culprit.family[0].upper()}{culprit.family[1:]}. {culprit.why}", width, "  "))
     return "\n".join(lines)
-
-
-def _source_line(culprit: CulpritReport) -> str | None:
-    try:
-        lines = Path(culprit.file).read_text("utf-8", errors="replace").split("\n")
-    except OSError:
-        return None
-    return lines[culprit.line - 1] if culprit.file.endswith(".py") and culprit.line <= len(lines) else None
 
 
 def _patch(patch: PatchReport) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from backproof.diagnosis.calls.answer import Answer
-from backproof.diagnosis.calls.case import SEED, Case, FloatCall, Player, Probe
+from backproof.diagnosis.calls.case import Case, FloatCall, Player, Probe
 from backproof.diagnosis.calls.failure import Failure, cannot_run, failure_of
 from backproof.diagnosis.calls.leaves import spelled
-from backproof.diagnosis.calls.pairing import Pairing, pairing_of, sentence
+from backproof.diagnosis.calls.pairing import LOSS_PAIR, Pairing, pairing_of, sentence
 from backproof.diagnosis.calls.probes import DRAWN, SATURATED, drawn
+from backproof.diagnosis.calls.shapes import misfit
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.culprits.found import find_culprits
 from backproof.diagnosis.report import Diagnosis, GradientReport, Remark, Verdict
 from backproof.diagnosis.verdict import differences, guards, numerics
+from backproof.diagnosis.verdict.again import look_again, numbers_of, where_another
 from backproof.diagnosis.verdict.judging import Judged, Judgement, Status, judge
-from backproof.diagnosis.words import culprit_report, name_of, one_scale
+from backproof.diagnosis.words import culprit_report, kept_report, name_of, one_scale
 from backproof.replay.refusal import NotFollowed, TooLarge
 
 SECONDS = 3.0  # that the search for culprits may take
@@ -36,6 +38,9 @@ def diagnose(case: Case, seconds: float = SECONDS) -> Diagnosis:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
+        found = misfit(case, error)
+        if found is not None:
+            return Diagnosis("cannot run", found[0], str(case.program.path), line=found[1])
         return cannot_run(error, case.program.path)
 
 
@@ -62,6 +67,7 @@ class _Trial:
             if self.pairing.unmatched or self.pairing.ambiguous or not self.pairing.pairs:
                 return self._unpaired(call)
             self._look_again(player, call, answer)
+            self.case = self._with_parameters()
             probes = self._probes(player, call)
             try:
                 judged = self._judge(probes)
@@ -70,8 +76,15 @@ class _Trial:
         return self._concluded(judged)
 
     def _paired(self, call: FloatCall, answer: Answer) -> tuple[Pairing, str]:
-        pairing = pairing_of(answer.gradients, call.arguments)
+        pairing = pairing_of(answer, call.arguments, self.case.returned_names)
         return pairing, sentence(pairing, call.arguments)
+
+    def _with_parameters(self) -> Case:
+        """The case, whose reference knows what gradients are wanted of."""
+        if self.case.reference is None:
+            return self.case
+        of = tuple(str(pair.parameter[0]) for pair in self.pairing.pairs if pair != LOSS_PAIR)
+        return replace(self.case, reference=replace(self.case.reference, of=of))
 
     def _unpaired(self, call: FloatCall) -> Diagnosis:
         """A gradient without a parameter is never passed over."""
@@ -88,19 +101,7 @@ class _Trial:
 
     def _look_again(self, player: Player, call: FloatCall, answer: Answer) -> None:
         """A second call with the same arguments must give the same."""
-        after = call.after()
-        again = player.call(call.arguments).answer()
-        if not _same(answer, again):
-            text = "a second call with the same arguments gives other numbers: something is kept from call to call"
-            self.remarks.append(Remark("state", None, text))
-        written = [where for where, left in after.items() if not _same_numbers(call.arguments[where], left)]
-        if written:
-            names = ", ".join(spelled(where) for where in written)
-            verb = "is" if len(written) == 1 else "are"
-            self.remarks.append(Remark("writes", None, f"{names} {verb} changed by the call: work on copies"))
-        if not _same(answer, player.call(call.arguments, seed=SEED + 1).answer()):
-            text = "random numbers are drawn without a seed, so that each run gives other gradients"
-            self.remarks.append(Remark("random", None, text))
+        self.remarks += look_again(player, call, answer)
         for where in self.pairing.without:
             self.remarks.append(Remark("no gradient", None, f"{spelled(where)} has no gradient in what is returned"))
 
@@ -140,7 +141,18 @@ class _Trial:
             return self._guarded(judged) or self._wrong([*wrong, *(one for one in judged if one not in wrong)])
         if all(g.status is Status.UNKNOWN for one in judged for g in one.judgement.gradients):
             return self._said("fragile", "the loss or its gradient overflows, so that nothing is known of it", judged)
-        return self._fragile(judged) or self._right(judged)
+        return self._kept(judged) or self._fragile(judged) or self._right(judged)
+
+    def _kept(self, judged: list[_Judged]) -> Diagnosis | None:
+        """Right once, and not again."""
+        if all(remark.kind != "state" for remark in self.remarks):
+            return None
+        said = self._said("wrong", "the gradients are right in the first call, and others in the next", judged[:1])
+        place = where_another(self.case)
+        if place is None:
+            return said
+        culprit = kept_report(self.case.program, place, said.gradients)
+        return msgspec.structs.replace(said, culprits=[culprit])
 
     def _right(self, judged: list[_Judged]) -> Diagnosis:
         """Nothing is wrong; how much of that is proven."""
@@ -174,7 +186,7 @@ class _Trial:
     def _fragile(self, judged: list[_Judged]) -> Diagnosis | None:
         names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
         for one in judged:
-            lost = numerics.fragile_gradients(one.call, one.judgement)
+            lost = numerics.fragile_gradients(self.case, one.call, one.judgement)
             if lost:
                 where = numerics.where_lost(self.case, one.probe, one.judgement, lost)
                 shown = ", ".join(names[position] for position in lost)
@@ -228,19 +240,8 @@ class _Trial:
         return Diagnosis(verdict, summary, self.file, gradients, reports, self.remarks, self.said, None, len(judged))
 
 
-def _same(one: Answer, other: Answer) -> bool:
-    if one.gradients.keys() != other.gradients.keys():
-        return False
-    pairs = [(one.loss, other.loss), *((one.gradients[w], other.gradients[w]) for w in one.gradients)]
-    return all(np.array_equal(np.asarray(a, float), np.asarray(b, float), equal_nan=True) for a, b in pairs)
-
-
-def _same_numbers(one: np.ndarray, other: np.ndarray) -> bool:
-    return one.shape == other.shape and np.array_equal(one, other, equal_nan=True)
-
-
 def _finite(answer: Answer) -> bool:
-    return all(np.isfinite(np.asarray(v, float)).all() for v in [answer.loss, *answer.gradients.values()])
+    return all(np.isfinite(np.asarray(v, float)).all() for v in numbers_of(answer))
 
 
 def _effect(judged: Judged) -> float:
@@ -258,6 +259,9 @@ def _right(gradients: tuple[Judged, ...]) -> str:
 
 
 def _wrong_sentence(wrong: list[str], count: int) -> str:
+    if wrong[:1] == ["loss"]:  # it stands first, where a reference says what it must be
+        others = _wrong_sentence(wrong[1:], count - 1) if wrong[1:] else "the gradients are those of the reference"
+        return f"the loss is another one than the reference's; {others}"
     if len(wrong) == count:
         return {1: "the gradient is wrong", 2: "both gradients are wrong"}.get(
             count, f"all {count} gradients are wrong"

@@ -111,6 +111,16 @@ PLACEHOLDER = Family(
     "Nothing but zeros stands here. Write the derivative in their place.",
 )
 
+KEPT = Family(
+    "something is kept from call to call",
+    "A gradient belongs to one set of parameters. "
+    "What is left over from an earlier call is added to it, or takes its place.",
+)
+FORWARD = Family(
+    "another forward pass",
+    "The backward pass may be right for the network that the program computes. But that is not the one that is meant.",
+)
+
 _PLAIN = {
     Kind.FACTOR: FACTOR, Kind.EXTRA_FACTOR: EXTRA, Kind.TERM: Family(
         "a term is missing",

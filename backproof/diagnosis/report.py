@@ -46,6 +46,7 @@ class CulpritReport(msgspec.Struct, frozen=True):
     Attributes:
         file, line, column, end_column: where the expression stands; the line from 1, columns from 0.
         expression: its text.
+        source: the whole line.
         should_be: what it should be, in the learner's terms.
         family: the kind of mistake; "" where none is known.
         why: two sentences about the family.
@@ -60,6 +61,7 @@ class CulpritReport(msgspec.Struct, frozen=True):
     column: int
     end_column: int
     expression: str
+    source: str
     should_be: str
     family: str
     why: str

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from backproof.diagnosis.calls.leaves import spelled
-from backproof.diagnosis.calls.pairing import Pair, Pairing
+from backproof.diagnosis.calls.pairing import LOSS_PAIR, Pair, Pairing
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.culprits.intervention import Mend
-from backproof.diagnosis.culprits.targets import Meaning
-from backproof.diagnosis.families import PLACEHOLDER, Family, family_of
+from backproof.diagnosis.culprits.targets import Meaning, Meant
+from backproof.diagnosis.families import FORWARD, KEPT, PLACEHOLDER, Family, family_of
 from backproof.diagnosis.repair.patch_text import patch_of
 from backproof.diagnosis.report import CulpritReport, PatchReport
 from backproof.diagnosis.verdict.judging import Judgement
 from backproof.replay.loading import Program
+from backproof.replay.places import Expression
 
 
 def name_of(pair: Pair, pairing: Pairing) -> str:
     """What a gradient is called: by its own key, or after its parameter."""
     own = spelled(pair.gradient)
+    if pair == LOSS_PAIR:
+        return own
     return own if own and not pairing.by_order else f"d{spelled(pair.parameter)}"
 
 
@@ -46,6 +50,7 @@ def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> Culp
         column,
         end_column,
         expression,
+        text.split("\n")[line - 1],
         should_be(program, culprit.mend),
         family.name if family else "",
         family.why if family else "",
@@ -56,12 +61,22 @@ def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> Culp
     )
 
 
+def kept_report(program: Program, place: Expression, gradients: Iterable[str]) -> CulpritReport:
+    """Where something that an earlier call has left is read first."""
+    text, source = place.text.splitlines()[0], program.source(Path(place.file)).text
+    said = f"`{text}` is another in the second call with the same arguments: an earlier call has left something there"
+    where = place.file, place.line, place.column, place.end_column, text, source.split("\n")[place.line - 1]
+    return CulpritReport(*where, said, KEPT.name, KEPT.why, list(gradients), None, [], False)
+
+
 def _family(culprit: Culprit) -> Family | None:
     mend = culprit.mend
-    if culprit.changes:
-        return family_of(culprit.changes[0], mend.target.meaning if mend else None, _by_samples(mend))
     if mend is not None and all(not np.any(values) for values in mend.candidate.values):
         return PLACEHOLDER
+    if mend is not None and isinstance(mend.target.of, Meant):
+        return FORWARD
+    if culprit.changes:
+        return family_of(culprit.changes[0], mend.target.meaning if mend else None, _by_samples(mend))
     return None
 
 
@@ -100,6 +115,8 @@ def should_be(program: Program, mend: Mend | None) -> str:
 
 
 def _named(program: Program, of: object) -> str:
+    if isinstance(of, Meant):
+        return f"`{of.name}` of the reference"
     if not isinstance(of, int):
         return f"`{spelled(of)}`"  # type: ignore[arg-type]
     place = program.expressions[of]

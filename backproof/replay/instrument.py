@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from backproof.replay.nodes import altered, assign, call, placed
+from backproof.replay.nodes import altered, assign, call
 
 VALUE, STORE, WROTE = "__backproof_value__", "__backproof_store__", "__backproof_wrote__"
 BINARY, IN_PLACE = "__backproof_binary__", "__backproof_in_place__"
@@ -266,7 +266,7 @@ class Hooks(ast.NodeVisitor):
             )
         name = self._temporary()
         kept = ast.copy_location(ast.NamedExpr(ast.Name(name, ast.Store()), node), node)
-        return ast.fix_missing_locations(kept), ast.copy_location(ast.Name(name, ast.Load()), node)
+        return kept, ast.copy_location(ast.Name(name, ast.Load()), node)
 
     def _temporary(self) -> str:
         self._temporaries.append(f"__backproof_{len(self._temporaries) + 1}__")
@@ -277,7 +277,7 @@ class Hooks(ast.NodeVisitor):
         if not self._temporaries:
             return made
         names: list[ast.expr] = [ast.Name(name, ast.Del()) for name in self._temporaries]
-        return [*made, placed(ast.Delete(names), statement)]
+        return [*made, ast.copy_location(ast.Delete(names), statement)]
 
 
 def _is_dot(node: ast.Call) -> bool:
@@ -292,4 +292,4 @@ def _store(where: ast.AST, key: int, value: ast.expr) -> ast.Call:
 
 
 def _wrote(where: ast.stmt, key: int, base: ast.expr, index: ast.expr) -> ast.stmt:
-    return placed(ast.Expr(call(WROTE, where, ast.Constant(key), base, index)), where)
+    return ast.copy_location(ast.Expr(call(WROTE, where, ast.Constant(key), base, index)), where)

@@ -11,7 +11,7 @@ from backproof.replay.loading import Program, World
 from backproof.replay.refusal import NotFollowed
 from backproof.replay.twins import Twins
 
-ARGUMENTS = "__backproof_arguments__"
+FUNCTION, ARGUMENTS = "backprop", "__backproof_arguments__"  # under these names they are found
 
 
 class LivingProgram(Program):
@@ -47,7 +47,7 @@ class _Living:
     def __init__(self, program: LivingProgram, world: World, only: frozenset[int] | None) -> None:
         self._twins = Twins(world, program, only)  # type: ignore[arg-type]
         self.namespace: dict[str, Any] = {
-            "backprop": self._twins.of(program.function),
+            FUNCTION: self._twins.of(program.function),
             ARGUMENTS: lambda: self._twins.of(dict(program.arguments())),
         }
 

@@ -139,7 +139,8 @@ class Program:
             known = key_of(node)
             return known if only is None or known in only else None
 
-        return ast.Module(Hooks(key, exact, self.source(path).modules).block(tree.body), [])
+        hooks = Hooks(key, exact, self.source(path).modules)
+        return ast.fix_missing_locations(ast.Module(hooks.block(tree.body), []))
 
     def codes(self, path: Path, exact: bool, only: frozenset[int] | None = None) -> list[types.CodeType]:
         """A file compiled with hooks, statement by statement; what was compiled before is not compiled again."""

@@ -20,10 +20,10 @@ def placed(new: Node, where: ast.AST) -> Node:
 
 
 def assign(where: ast.stmt, target: ast.expr, value: ast.expr) -> ast.stmt:
-    """An assignment at the place of another statement."""
-    return placed(ast.Assign([target], value), where)
+    """An assignment at the place of another statement; what is new inside of it gets its place when all is made."""
+    return ast.copy_location(ast.Assign([target], value), where)
 
 
 def call(name: str, where: ast.AST, *arguments: ast.expr) -> ast.Call:
-    """The call of a function by its name."""
-    return placed(ast.Call(ast.Name(name, ast.Load()), list(arguments), []), where)
+    """The call of a function by its name; what is new inside of it gets its place when all is made."""
+    return ast.copy_location(ast.Call(ast.Name(name, ast.Load()), list(arguments), []), where)

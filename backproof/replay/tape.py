@@ -135,11 +135,15 @@ class Tape:
             record.back(self, adjoints)
         return adjoints
 
-    def reaching(self, ids: np.ndarray) -> np.ndarray:
-        """Whether each entry of the tape had a part in computing these (n,)."""
+    def reaching(self, ids: np.ndarray, first: int = 0) -> np.ndarray:
+        """Whether each entry of the tape had a part in computing these (n,).
+
+        Args:
+            first: the record before which nothing is followed.
+        """
         reached = np.zeros(self.size, bool)
         reached[ids] = True
-        for record in reversed(self.records):
+        for record in reversed(self.records[first:]):
             record.marks(reached)
         reached[0] = False
         return reached

@@ -56,6 +56,7 @@ class FloatWorld:
         self.keep = keep
         self.records: list[Recorded] = []
         self.passed: dict[int, int] = {}
+        self.single = False  # whether a value that was kept had less than double precision
         self.hooks: Mapping[str, Callable[..., Any]] = {
             instrument.VALUE: self.value,
             instrument.STORE: self.value,
@@ -70,6 +71,7 @@ class FloatWorld:
             new = self.replaced[visit]
             value = new.copy() if isinstance(value, np.ndarray) or new.ndim else new[()]
         if self.keep and _is_float(value):
+            self.single |= getattr(value, "dtype", np.dtype(float)).itemsize < 8
             self.records.append(Recorded(*visit, np.array(value, np.float64)))
         return value
 

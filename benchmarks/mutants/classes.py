@@ -26,7 +26,7 @@ def pairs_of(case: Case) -> tuple[Pair, ...]:
     """The pairs of the correct program."""
     with Player(case) as player:
         call = player.call()
-    return pairing_of(call.answer().gradients, call.arguments).pairs
+    return pairing_of(call.answer(), call.arguments, case.returned_names).pairs
 
 
 def class_of(path: Path, text: str, pairs: tuple[Pair, ...]) -> Class:

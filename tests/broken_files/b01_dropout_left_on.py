@@ -1,4 +1,3 @@
-# line: A1
 # A mask of "kept" units is still multiplied into the hidden layer, on the way forward and back.
 import numpy as np
 

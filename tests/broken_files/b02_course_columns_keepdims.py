@@ -1,4 +1,3 @@
-# line: db1
 # Columns; the hidden bias is summed over the units (axis 0), the output's rightly over the samples.
 import numpy as np
 LAYOUT = "columns"

@@ -1,4 +1,3 @@
-# line: db2
 # In a loop over samples, one line is indented too little and runs once, after the loop.
 import numpy as np
 

@@ -1,4 +1,3 @@
-# line: dZ1
 # The sigmoid layer's backward uses its input where its output belongs.
 import numpy as np
 

@@ -1,4 +1,3 @@
-# line: dW1
 # Someone left weight decay in.
 import numpy as np
 

@@ -1,4 +1,3 @@
-# line: dZ2
 # The output error as in every tutorial on regression.
 import numpy as np
 

@@ -1,4 +1,3 @@
-# line: dZ1
 # sig(x, deriv=True) expects the activation, and is handed sigma of it.
 import numpy as np
 

@@ -1,4 +1,3 @@
-# line: dZ2
 # A (n, 1) minus a (n,), saved by a mean over the wrong axis.
 import numpy as np
 

@@ -1,4 +1,3 @@
-# line: dW2
 # Gradient clipping is part of the optimiser, not of the gradient.
 import numpy as np
 

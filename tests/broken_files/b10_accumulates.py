@@ -1,4 +1,3 @@
-# line: call
 # Gradients kept in a module variable and never set to zero.
 import numpy as np
 
@@ -11,7 +10,7 @@ def backprop(X, y, W1, b1, W2, b2):
     dZ2 = (A2 - y[:, None]) / len(y)
     dZ1 = dZ2 @ W2 * A1 * (1 - A1)
     new = [dZ1.T @ X, dZ1.sum(0), dZ2.T @ A1, dZ2.sum(0)]
-    if total is None or total[0].shape != new[0].shape:
+    if total is None or total[0].shape != new[0].shape:  # here
         total = new
     else:
         total = [a + b for a, b in zip(total, new)]

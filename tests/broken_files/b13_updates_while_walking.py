@@ -1,4 +1,3 @@
-# line: call
 # A training step is hidden in the backward pass: W2 moves before it is used.
 import numpy as np
 
@@ -7,6 +6,6 @@ def backprop(X, y, W1, b1, W2, b2):
     A2 = 1 / (1 + np.exp(-(A1 @ W2.T + b2)))
     dZ2 = (A2 - y[:, None]) / len(y)
     dW2 = dZ2.T @ A1
-    W2 -= 0.1 * dW2
+    W2 -= 0.1 * dW2  # here
     dZ1 = dZ2 @ W2 * A1 * (1 - A1)
     return dZ1.T @ X, dZ1.sum(0), dW2, dZ2.sum(0)

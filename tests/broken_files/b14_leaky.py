@@ -1,4 +1,3 @@
-# line: A1
 # Leaky rectified units, rightly differentiated, in a network of sigmoids.
 import numpy as np
 

@@ -1,10 +1,9 @@
-# line: Z1
 # The pixels are divided by 255 a second time.
 import numpy as np
 
 def backprop(X, y, W1, b1, W2, b2):
-    images = X / 255
-    Z1 = images @ W1.T + b1  # here
+    images = X / 255  # here
+    Z1 = images @ W1.T + b1
     A1 = 1 / (1 + np.exp(-Z1))
     Z2 = A1 @ W2.T + b2
     A2 = 1 / (1 + np.exp(-Z2))

@@ -1,4 +1,3 @@
-# line: dW2
 # One sample at a time: the hidden activation is replaced by the input of its layer.
 import numpy as np
 SAMPLE = True

@@ -1,4 +1,3 @@
-# line: dZ2 dZ1
 # Wrong sign at the output, and half a slope in the hidden layer.
 import numpy as np
 
@@ -7,7 +6,7 @@ def backprop(X, y, W1, b1, W2, b2):
     A1 = 1 / (1 + np.exp(-Z1))
     Z2 = A1 @ W2.T + b2
     A2 = 1 / (1 + np.exp(-Z2))
-    dZ2 = (y[:, None] - A2) / len(y)
+    dZ2 = (y[:, None] - A2) / len(y)  # here
     dW2 = dZ2.T @ A1
     db2 = dZ2.sum(0)
     dA1 = dZ2 @ W2

@@ -1,4 +1,3 @@
-# line: dW1
 # A tape whose entry for the first weights is computed from the second layer's error.
 import numpy as np
 

@@ -15,7 +15,7 @@ BACK = re.compile(r"back|grad|deriv", re.IGNORECASE)
 SIZES = (
     (re.compile("hid", re.IGNORECASE), "6"),
     (re.compile("out|class", re.IGNORECASE), "{outputs}"),
-    (re.compile("in|dim|feat", re.IGNORECASE), "4"),
+    (re.compile("in|dim|feat", re.IGNORECASE), "8"),
 )
 VALUE = re.compile(r"(cost|loss|J|L)$", re.IGNORECASE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ class Answer:
     """A loss and its gradients.
 
     Attributes:
-        loss: one number.
+        loss: one number; None where a reference has it and the program returns gradients alone.
         gradients: every array and number among them, with the way to it.
     """
 
@@ -28,6 +29,7 @@ class Answer:
     gradients: dict[Where, Any]
 
 
+LOSS: Where = ("loss",)  # where a reference says what the loss must be, it is judged like a gradient
 WANTED = "backprop must return the loss and the gradients: return loss, {'W': dW, ...}"
 
 
@@ -58,6 +60,37 @@ def answer_of(returned: Any) -> Answer:
     if not found:
         raise NotAnAnswer("backprop returns no gradients beside the loss")
     return Answer(loss, found)
+
+
+def answer_with_reference(returned: Any, parameters: Sequence[str]) -> Answer:
+    """Take apart what a program returned whose loss is known from elsewhere: with its own loss or without.
+
+    Args:
+        parameters: the names of the arguments that gradients are wanted of; with a ``dW1`` for each ``W1``, whatever
+            else is in a dict has no meaning. Empty where they are not known.
+
+    Raises:
+        NotAnAnswer: there are no gradients.
+    """
+    if returned is None:
+        raise NotAnAnswer("backprop returns nothing: return the gradients, as in return dW1, db1, dW2, db2")
+    if isinstance(returned, tuple | list) and len(returned) > 1 and is_number(returned[0]):
+        own = answer_of(returned)
+        return Answer(own.loss, {LOSS: own.loss, **own.gradients})
+    if hasattr(returned, "_asdict"):
+        returned = returned._asdict()
+    if isinstance(returned, dict) and parameters and all(f"d{name}" in returned for name in parameters):
+        returned = {f"d{name}": returned[f"d{name}"] for name in parameters}
+    found = leaves(returned, integers=True)
+    if not found:
+        raise NotAnAnswer("backprop returns no gradients")
+    return Answer(None, found)
+
+
+def is_number(thing: Any) -> bool:
+    """Whether this is a single number without axes."""
+    whole = isinstance(thing, int | np.integer) and not isinstance(thing, bool)
+    return whole or (is_leaf(thing) and (thing.ndim if is_traced(thing) else np.ndim(thing)) == 0)
 
 
 def _kind(thing: Any) -> str:

@@ -7,17 +7,19 @@ import inspect
 import random
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from backproof.balls import Balls
-from backproof.diagnosis.calls.answer import Answer, answer_of
+from backproof.diagnosis.calls.adapter import Part, parts_of
+from backproof.diagnosis.calls.answer import Answer, answer_of, answer_with_reference
 from backproof.diagnosis.calls.deadline import at_most
 from backproof.diagnosis.calls.leaves import Where, leaves, refilled
+from backproof.diagnosis.calls.reference import Reference, ReferenceRun
 from backproof.replay.loading import Loaded, Program
-from backproof.replay.operands import is_traced
+from backproof.replay.operands import array, is_traced, number
 from backproof.replay.run import Inputs
 from backproof.replay.tape import Tape
 from backproof.replay.world import ExactWorld, FloatWorld, Recorded, Visit
@@ -40,16 +42,44 @@ class Case:
         function: the name of the function.
         arguments: makes the arguments, where the program has no ``example()``; from nothing but the program's names.
         most_entries: of a tape.
+        reference: what the loss should be, where that is known.
     """
 
     program: Program
     function: str = "backprop"
     arguments: Callable[[Mapping[str, Any]], Any] | None = None
     most_entries: int | None = None
+    reference: Reference | None = None
 
     def patched(self, program: Program) -> Case:
         """The same call of another version of the program."""
-        return Case(program, self.function, self.arguments, self.most_entries)
+        return replace(self, program=program)
+
+    def answer(self, returned: Any) -> Answer:
+        """What came back, taken apart.
+
+        Raises:
+            NotAnAnswer: it is no loss with gradients, or no gradients where the loss is known.
+        """
+        return answer_of(returned) if self.reference is None else answer_with_reference(returned, self.reference.of)
+
+    @property
+    def returned_names(self) -> tuple[str, ...]:
+        """The variables that the function returns, in a tuple; "" for other expressions, empty if that is unclear."""
+        return next((part.gives for part in self._parts if part.name == self._name), ())
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The parameters of the function that have no default; nothing where it is not at the top of its file."""
+        return next((part.takes for part in self._parts if part.name == self._name), ())
+
+    @property
+    def _name(self) -> str:
+        return getattr(getattr(self.program, "function", None), "__name__", self.function)
+
+    @property
+    def _parts(self) -> list[Part]:
+        return parts_of(self.program.main.tree)
 
     def given(self, space: Mapping[str, Any]) -> Bound:
         """The arguments, as the program makes them.
@@ -139,6 +169,7 @@ class FloatCall:
         returned: what came back.
     """
 
+    case: Case
     arguments: dict[Where, np.ndarray]
     returned: Any
     records: list[Recorded] = field(default_factory=list)
@@ -155,7 +186,7 @@ class FloatCall:
         Raises:
             NotAnAnswer: it returned something else.
         """
-        return answer_of(self.returned)
+        return self.case.answer(self.returned)
 
 
 class Player:
@@ -203,7 +234,15 @@ class Player:
             world.replaced, world.records, world.passed = dict(replaced or {}), [], {}
             with at_most(self.most_seconds):
                 returned = given._replace(by_name=named).call()
-        return FloatCall(before, returned, world.records, named)
+        return FloatCall(self.case, before, returned, world.records, named)
+
+    def loss(self, call: FloatCall) -> float:
+        """The loss of a call that was just made: the reference's, or the one that was returned."""
+        reference = self.case.reference
+        if reference is None:
+            return float(call.answer().loss)
+        given = self.case.given(self.loaded.namespace)
+        return reference.value(refilled(given.by_name, lambda where, _: call.arguments.get(where)))
 
 
 @contextlib.contextmanager
@@ -224,13 +263,14 @@ class ExactCall:
         entries: of each argument's numbers, before the call.
         returned: what came back.
         tape, records: what was computed, and every value that passed a hook, in order.
-        first: the first record of the call itself.
+        reference: the loss that is meant, where it is known.
     """
 
     entries: dict[Where, np.ndarray]
     returned: Any
     tape: Tape
     records: list[Recorded]
+    reference: ReferenceRun | None = None
 
 
 def exact_call(
@@ -264,4 +304,13 @@ def exact_call(
         entries = {where: value.ids.copy() for where, value in leaves(named).items() if is_traced(value)}
         world.replaced, world.records, world.passed, world.keep = dict(replaced or {}), [], {}, keep
         returned = given._replace(by_name=named).call()
-    return ExactCall(entries, returned, tape, world.records)
+        reference, records, world.keep = None, world.records, False
+        if case.reference is not None:
+            again = case.given(loaded.namespace)  # the program may have written into its own
+            meant = refilled(again.by_name, lambda where, old: _of_entries(tape, entries.get(where), old))
+            reference = case.reference.exactly(meant, tape, records)
+    return ExactCall(entries, returned, tape, records, reference)
+
+
+def _of_entries(tape: Tape, ids: np.ndarray | None, old: Any) -> Any:
+    return None if ids is None else array(tape, ids.copy()) if old.ndim else number(tape, int(ids))

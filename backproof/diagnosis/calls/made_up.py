@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-SAMPLES, INPUTS, HIDDEN = 5, 4, 6
+SAMPLES, INPUTS, HIDDEN = 5, 8, 6  # no two are the same, nor one more than another
 WEIGHTS = re.compile(r"(W|w|weights?|theta|Theta|kernel)_?(\d*|[a-z]{1,2})$")
 BIASES = re.compile(r"(b|bias|biases)_?(\d*|[a-z]{1,2})$")
 LABELS = re.compile(r"(y|Y|t|T|labels?|targets?|y_?true|y_?train|Y_?train|truth)$")
@@ -26,11 +26,13 @@ class Layout(NamedTuple):
         columns: whether samples are columns.
         out_in: whether weights are (outputs, inputs).
         flat_bias: whether a bias has one axis.
+        one: whether there is a single sample, without an axis of its own in a row.
     """
 
     columns: bool
     out_in: bool
     flat_bias: bool
+    one: bool = False
 
 
 LAYOUTS = (
@@ -40,22 +42,40 @@ LAYOUTS = (
     Layout(False, True, True),
     Layout(False, True, False),
     Layout(True, False, False),
+    Layout(False, True, True, one=True),
+    Layout(True, True, False, one=True),
 )
 # The labels of as many outputs: whole numbers, one-hot or 0 and 1 in a row or a column, and targets with a fraction.
 KINDS = (("whole", 3), ("one-hot", 3), ("zero-one", 1), ("flat zero-one", 1), ("targets", 2), ("flat targets", 1))
+OF_TWO_CLASSES = (("flat zero-one", 1), ("zero-one", 1))
 
 
-def examples(tree: ast.Module, parameters: Sequence[str], net: str = "") -> Iterator[str]:
-    """The texts of functions ``example``, the likeliest first; none where a parameter's name says nothing.
+class Example(NamedTuple):
+    """The text of a function ``example``, and whether it makes a single sample."""
+
+    text: str
+    one: bool
+
+
+def examples(
+    tree: ast.Module, parameters: Sequence[str], net: str = "", of_two_classes: bool = False
+) -> Iterator[Example]:
+    """Functions ``example``, the likeliest first; none where a parameter's name says nothing.
 
     Args:
         net: how the argument of this name is made, with ``{outputs}`` for the number of its outputs.
+        of_two_classes: whether labels of 0 and 1 are likely. Then a single sample is tried first too, where the data
+            have a small letter: with a known loss it shows what was meant.
     """
     keys = {name: found for name in parameters if (found := _keys(tree, name))}
     weights = [key for name in parameters for key in keys.get(name, [name]) if WEIGHTS.match(key)]
     if not (weights or net) or not any(DATA.match(name) for name in parameters):
         return
-    for layout, (kind, outputs) in product(LAYOUTS, KINDS):
+    one = [layout for layout in LAYOUTS if layout.one] if any(DATA.match(n) and n.islower() for n in parameters) else []
+    many = [layout for layout in LAYOUTS if not layout.one]
+    layouts = [*one, *many] if of_two_classes else [*many, *one]
+    kinds = dict.fromkeys([*OF_TWO_CLASSES, *KINDS]) if of_two_classes else KINDS
+    for layout, (kind, outputs) in product(layouts, kinds):
         lines = [
             f'"net": {net.format(outputs=outputs)}'
             if net and name == "net"
@@ -64,10 +84,11 @@ def examples(tree: ast.Module, parameters: Sequence[str], net: str = "") -> Iter
         ]
         if None not in lines:
             body = "\n".join(f"        {line}," for line in lines)
-            yield (
+            text = (
                 "def example():\n    import numpy as np\n\n    rng = np.random.default_rng(0)\n"
                 f"    return {{\n{body}\n    }}\n"
             )
+            yield Example(text, layout.one)
 
 
 def _keys(tree: ast.Module, name: str) -> list[str]:
@@ -107,10 +128,23 @@ def _value(name: str, layout: Layout, kind: str, outputs: int, weights: Sequence
         shape = after if layout.flat_bias else (after, 1) if layout.columns else (1, after)
         return f"0.1 * rng.normal(size={shape})"
     if DATA.match(name):
-        return f"rng.normal(size={(INPUTS, SAMPLES) if layout.columns else (SAMPLES, INPUTS)})"
+        return f"rng.normal(size={_data_shape(layout)})"
     if LABELS.match(name):
-        return _labels(kind, outputs, layout.columns)
+        labels = _labels(kind, outputs, layout.columns)
+        return _first(labels, kind, layout.columns) if layout.one else labels
     return None
+
+
+def _data_shape(layout: Layout) -> tuple[int, ...] | int:
+    if layout.one:
+        return (INPUTS, 1) if layout.columns else INPUTS
+    return (INPUTS, SAMPLES) if layout.columns else (SAMPLES, INPUTS)
+
+
+def _first(labels: str, kind: str, columns: bool) -> str:
+    """The labels of the first sample."""
+    flat = kind in ("whole", "flat zero-one", "flat targets")
+    return f"({labels})[0]" if flat or not columns else f"({labels})[:, :1]"
 
 
 def _layer_of(bias: str, weights: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backproof.diagnosis.calls.answer import LOSS, Answer
 from backproof.diagnosis.calls.leaves import Where, spelled
 
 Shape = tuple[int, ...]
@@ -38,32 +39,40 @@ class Pairing(NamedTuple):
     by_order: bool = False
 
 
-def pairing_of(gradients: Mapping[Where, Any], arguments: Mapping[Where, Any]) -> Pairing:
-    """Pair the gradients that came back with the arguments that were handed in."""
-    return paired(_shapes(gradients), _shapes(arguments))
+LOSS_PAIR = Pair(LOSS, LOSS)  # the loss itself, where a reference says what it must be
+
+
+def pairing_of(answer: Answer, arguments: Mapping[Where, Any], names: Sequence[str] = ()) -> Pairing:
+    """Pair the gradients that came back with the arguments that were handed in.
+
+    Args:
+        names: the variables that were returned, "" for other expressions.
+    """
+    gradients = {where: gradient for where, gradient in answer.gradients.items() if where != LOSS}
+    own = names if answer.loss is None else names[1:]
+    found = paired(_shapes(gradients), _shapes(arguments), own)
+    return found if LOSS not in answer.gradients else found._replace(pairs=(LOSS_PAIR, *found.pairs))
 
 
 def _shapes(leaves: Mapping[Where, Any]) -> dict[Where, Shape]:
     return {where: np.shape(leaf) for where, leaf in leaves.items()}
 
 
-def paired(
-    gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape], names: Sequence[str | None] = ()
-) -> Pairing:
+def paired(gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape], names: Sequence[str] = ()) -> Pairing:
     """Pair gradients with arguments.
 
     Args:
         gradients: the shape of every returned gradient, in order.
         arguments: the shape of every argument.
-        names: where the gradients came as a tuple, the variables that its parts were in the program, where they were.
+        names: where the gradients came as a tuple, the variables that its parts were; "" for other expressions.
     """
     named = any(isinstance(step, str) for where in gradients for step in where)
     if not named and names and all(names) and len(names) == len({where[:1] for where in gradients}):
-        renamed = {(str(names[int(where[0])]), *where[1:]): where for where in gradients}
+        renamed = {(names[int(where[0])], *where[1:]): where for where in gradients}
         found = _by_name({name: gradients[where] for name, where in renamed.items()}, arguments)
         if not found.unmatched and not found.ambiguous:
             pairs = tuple(Pair(renamed[pair.gradient], pair.parameter) for pair in found.pairs)
-            return found._replace(pairs=pairs)
+            return found._replace(pairs=pairs, by_order=True)
     return _by_name(gradients, arguments) if named else _by_order(gradients, arguments)
 
 
@@ -191,13 +200,14 @@ def _fitting(have: list[Shape], wanted: list[Shape]) -> list[int] | None:
 
 def sentence(pairing: Pairing, arguments: Iterable[Where]) -> str:
     """What was paired, in words: ``dW1 of W1, db1 of b1; no gradient: X, y``."""
-    parameters = [pair.parameter for pair in pairing.pairs]
+    pairs = [pair for pair in pairing.pairs if pair != LOSS_PAIR]
+    parameters = [pair.parameter for pair in pairs]
     if pairing.by_order:
         said = f"the gradients are of {', '.join(map(spelled, parameters))}, in this order"
     else:
         said = ", ".join(
             spelled(p) if spelled(g) == spelled(p) else f"{spelled(g) or 'the gradient'} of {spelled(p)}"
-            for g, p in pairing.pairs
+            for g, p in pairs
         )
     rest = [spelled(a) for a in arguments if a not in parameters]
     return "; ".join([said, *([f"no gradient: {', '.join(rest)}"] if rest else [])])

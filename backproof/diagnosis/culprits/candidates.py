@@ -9,6 +9,7 @@ import numpy as np
 
 from backproof.diagnosis.culprits.targets import Target, fitted
 from backproof.diagnosis.verdict.judging import Judgement, Status
+from backproof.replay.places import Expression
 
 
 class Candidate(NamedTuple):
@@ -35,11 +36,14 @@ class Candidate(NamedTuple):
     positions: tuple[int, ...] = ()
 
 
-def candidates(judgement: Judgement, wrong: Sequence[int], forward: bool) -> list[Candidate]:
+def candidates(
+    judgement: Judgement, wrong: Sequence[int], forward: bool, places: Sequence[Expression]
+) -> list[Candidate]:
     """The places that had a part in wrong gradients, in the order in which they were passed first.
 
     Args:
         wrong: the positions of the wrong gradients.
+        places: of the program, by their keys.
         forward: whether places that only hold values of the forward pass count, instead of those that do not.
     """
     tape = judgement.tape
@@ -58,6 +62,8 @@ def candidates(judgement: Judgement, wrong: Sequence[int], forward: bool) -> lis
         if not ids.size or (is_forward != forward and not (is_output and not forward)):
             continue
         reaches = frozenset(is_output) if is_forward else frozenset(k for k in wrong if parts[k][ids].any())
+        if not known.any() and places[record.key].kind == "value":
+            reaches = frozenset(wrong)  # zeros have no entries of their own, and may have had a part in anything
         reaches |= frozenset(is_output)
         if reaches:
             shaped = [k for k in is_output if judgement.gradients[k].status is Status.SHAPE]

@@ -16,9 +16,9 @@ from backproof.diagnosis.calls.case import Case, Player, Probe
 from backproof.diagnosis.calls.leaves import Where
 from backproof.diagnosis.culprits.candidates import Candidate
 from backproof.diagnosis.culprits.flow import Flow
-from backproof.diagnosis.culprits.targets import Meaning, Target, fitted
+from backproof.diagnosis.culprits.targets import Meaning, Target
 from backproof.diagnosis.culprits.turns import replacements
-from backproof.diagnosis.verdict.judging import Judgement, Status
+from backproof.diagnosis.verdict.judging import Judgement, Status, same_shape
 from backproof.replay.world import Visit
 
 CLOSE = 1e-7  # a filter only: what passes it is confirmed on exact numbers
@@ -72,7 +72,7 @@ class Wanted:
         ways: to each gradient in what is returned.
         parameters: that they are the gradients of.
         true: the true gradients.
-        loss: the loss, which no replacement may change.
+        loss: the loss, which no replacement may change; None where a reference has it.
         close: how close in floating point counts.
     """
 
@@ -80,26 +80,28 @@ class Wanted:
     ways: tuple[Where, ...]
     parameters: tuple[Where, ...]
     true: tuple[np.ndarray, ...]
-    loss: float
+    loss: float | None
     close: float
 
     def right(self, player: Player, replaced: Replacements) -> frozenset[int]:
         """The positions of the gradients that come out right; none where the program fails, or the loss changes."""
         try:
             answer = player.call(self.probe, replaced).answer()
-            loss = float(answer.loss)
+            same = self.loss is None or self._is_same(float(answer.loss))
         except Exception:
             return frozenset()
-        if not abs(loss - self.loss) <= self.close * max(1.0, abs(self.loss)):
+        if not same:
             return frozenset()
         return frozenset(k for k, way in enumerate(self.ways) if self._is_right(k, answer.gradients.get(way)))
+
+    def _is_same(self, loss: float) -> bool:
+        assert self.loss is not None
+        return abs(loss - self.loss) <= self.close * max(1.0, abs(self.loss))
 
     def _is_right(self, position: int, gradient: object) -> bool:
         true = self.true[position]
         given = np.asarray(gradient, np.float64) if gradient is not None else np.empty(0)
-        if given.size != true.size or fitted(given, true.shape) is None:
-            return False
-        if [n for n in given.shape if n != 1] != [n for n in true.shape if n != 1]:
+        if not same_shape(given.shape, true.shape):
             return False
         error = np.abs(given.reshape(true.shape) - true).max(initial=0.0)
         return bool(error <= self.close * max(np.abs(true).max(initial=0.0), 1e-6 * self.scale))
@@ -115,7 +117,8 @@ def wanted_of(judgement: Judgement, probe: Probe, case: Case) -> Wanted:
     ways = tuple(g.pair.gradient for g in judgement.gradients)
     true = tuple(g.true for g in judgement.gradients)
     parameters = tuple(g.pair.parameter for g in judgement.gradients)
-    exact = Wanted(probe, ways, parameters, true, float(judgement.tape.hi[judgement.loss]), CLOSE)
+    loss = float(judgement.tape.hi[judgement.loss]) if case.reference is None else None
+    exact = Wanted(probe, ways, parameters, true, loss, CLOSE)
     right = {k for k, g in enumerate(judgement.gradients) if g.status is Status.RIGHT}
     with Player(case) as player:
         if right <= exact.right(player, {}) and (right or not _is_single(player, probe)):

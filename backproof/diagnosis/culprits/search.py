@@ -21,6 +21,7 @@ from backproof.diagnosis.culprits.targets import (
     Target,
     adjoint_targets,
     forward_series,
+    meant_targets,
     parts_of,
     scaled_targets,
     slope_targets,
@@ -29,6 +30,7 @@ from backproof.diagnosis.culprits.targets import (
 from backproof.diagnosis.repair.bench import Bench, Change, changes_of, simplest, surviving
 from backproof.diagnosis.repair.edits import edits
 from backproof.diagnosis.repair.formulas import formulas_for
+from backproof.diagnosis.repair.kinds import Kind
 from backproof.diagnosis.repair.scope import scope_of
 from backproof.diagnosis.repair.statements import block_of, inner_changes, insertions, statement_changes
 from backproof.diagnosis.verdict.judging import Judgement, judge
@@ -60,12 +62,14 @@ class Search:
 
     def run(self) -> list[Culprit]:
         """The culprits in the order of computation."""
-        self.backward = candidates(self.judgement, sorted(self.wrong), forward=False)
-        self.loads = candidates(self.judgement, sorted(self.wrong), forward=True)
+        wrong, places = sorted(self.wrong), self.case.program.expressions
+        self.backward = candidates(self.judgement, wrong, forward=False, places=places)
+        self.loads = candidates(self.judgement, wrong, forward=True, places=places)
         self.series = forward_series(self.judgement)
         used = self.judgement.forward
         self.flow = Flow(self.judgement.tape, used) if used.size < _MOST_ENTRIES_OF_FLOW else None
-        self.adjoints = adjoint_targets(self.judgement, self.series)
+        self.adjoints = [t for t in adjoint_targets(self.judgement, self.series) if not self._is_negation(t.of)]
+        self.meant = meant_targets(self.case, self.judgement)
         self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]
         self.used_wrongly = [c for c in self.backward if is_right(c, self.adjoints)]
         self.computed = computed_where([c for c in self.backward if self._place(c.key).kind != "store"])
@@ -97,8 +101,8 @@ class Search:
         spots = _distinct(self._spots(pointed))[:_TRIED_STATEMENTS]
         if best is None or best.changes[0].cost > _CHEAP or not self._is_in(best, spots[:1]):
             best = simpler(self._changed(spots, inside=False), best)
-        if best is None:
-            best = self._changed(spots, inside=True, cheap=True)
+        if best is None or best.changes[0].kind is Kind.FORMULA:
+            best = simpler(self._changed(spots, inside=True, cheap=True), best)
         if best is not None:
             return best if best.mend or not pointed else replace(best, mend=pointed[0])
         return self._changed(self._around(spots), inside=False) or (self._thorough(pointed) if pointed else None)
@@ -110,8 +114,7 @@ class Search:
         """Every edit near what was pointed at; at last the place itself, without a change."""
         spots = _distinct(self._spots(pointed))
         return (
-            self._formula(pointed)
-            or self._changed(self._around(spots), inside=True, cheap=True)
+            self._changed(self._around(spots), inside=True, cheap=True)
             or self._changed(spots, inside=True)
             or self._changed(self._around(spots), inside=True)
             or self._first_of(pointed)
@@ -132,10 +135,10 @@ class Search:
         found: list[Mend] = []
         for among in (self.not_right, self.used_wrongly):
             tried = sorted(among, key=lambda c: (-len(c.reaches), c.first))
-            found = found or list(self._mends(tried, self.adjoints, whole=False))
+            found = found or list(self._mends(tried, [*self.meant, *self.adjoints], whole=False))
         if not found:
             return []
-        best = min(found, key=lambda mend: (-len(mend.mended), mend.first))
+        best = min(found, key=lambda m: (-len(m.mended), is_right(m.candidate, self.meant), m.first))
         rest = self.wrong - best.mended
         everything = frozenset(range(len(self.judgement.gradients)))
         culprit = self._own(best, replace(self.bench, right=everything - rest, alone=False))
@@ -163,6 +166,9 @@ class Search:
 
     def _questions(self) -> Iterator[Iterator[Mend]]:
         """The interventions, from the strictest kind to the loosest."""
+        if self.meant:
+            yield self._mends([c for c in self.not_right if not is_right(c, self.meant)], self.meant)
+            yield self._mends([c for c in self.not_right if is_right(c, self.meant)], self.meant)
         yield self._mends(self.not_right, self.adjoints)
         yield self._mends(self.not_right, scaled_targets(self.judgement, self.adjoints))
         yield self._mends(self.not_right, slope_targets(self.adjoints[:40]), likely=True)
@@ -219,16 +225,25 @@ class Search:
     def _spot(self, key: int) -> Spot:
         return self.case.program.node(key)
 
+    def _is_negation(self, of: object) -> bool:
+        """Whether this is a value such as ``-z`` in ``np.exp(-z)``: its derivative is that of ``z``, its sign apart."""
+        spot = self._spot(of) if isinstance(of, int) else None
+        if spot is None or not (isinstance(spot.node, ast.UnaryOp) and isinstance(spot.node.op, ast.USub)):
+            return False
+        return not (isinstance(spot.statement, ast.Assign) and spot.statement.value is spot.node)
+
     def _place(self, key: int) -> Expression:
         return self.case.program.expressions[key]
 
     def _repaired(self, found: Sequence[Mend]) -> Culprit | None:
         """The mend whose expression has the simplest proven patch; the earlier one, where that costs little more."""
         best: Culprit | None = None
-        for mend in found:
+        for turn, mend in enumerate(found):
             if time.process_time() > self.until:
                 break
             changes = self._patches(mend)
+            if not changes and best is None and turn < _TRIED_FORMULAS:
+                changes = self._formulas(mend)
             if changes:
                 best = simpler(best, self._culprit(mend, changes))
         return best
@@ -247,17 +262,13 @@ class Search:
         passed = surviving(self.bench, key, targets, tried, self.until)
         return simplest(self.bench, changes_of(passed, spot.node), self.until)
 
-    def _formula(self, pointed: Sequence[Mend]) -> Culprit | None:
-        """Another formula of the learner's values, for the first places."""
-        for mend in pointed[:_TRIED_FORMULAS]:
-            key, spot = mend.candidate.key, self._spot(mend.candidate.key)
-            if self._place(key).kind == "store" or time.process_time() > self.until:
-                continue
-            found = formulas_for(self.bench, mend, spot)
-            changes = simplest(self.bench, changes_of(found, spot.node), self.until)
-            if changes:
-                return self._culprit(mend, changes)
-        return None
+    def _formulas(self, mend: Mend) -> list[Change]:
+        """Another formula of the learner's values."""
+        spot = self._spot(mend.candidate.key)
+        if self._place(mend.candidate.key).kind == "store":
+            return []
+        found = formulas_for(self.bench, mend, spot)
+        return simplest(self.bench, changes_of(found, spot.node), self.until)
 
     def _changed(self, spots: Sequence[Spot], inside: bool, cheap: bool = False) -> Culprit | None:
         """A changed statement that mends everything.

@@ -9,16 +9,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.calls.answer import answer_of
 from backproof.diagnosis.calls.case import Case, Probe, exact_call
 from backproof.diagnosis.calls.leaves import Where
-from backproof.diagnosis.verdict.judging import Judgement, entry_of
+from backproof.diagnosis.verdict.judging import Judgement, loss_of
 from backproof.replay.tape import Adjoints
 from backproof.replay.world import Recorded
 
@@ -32,12 +31,19 @@ class Meaning(Enum):
     PART = "what one use adds to the derivative of the loss with respect to"
 
 
+@dataclass(frozen=True)
+class Meant:
+    """A value of the reference, by the name that it has there."""
+
+    name: str
+
+
 class Target(NamedTuple):
     """A series of values.
 
     Attributes:
         meaning: what it is.
-        of: the key of the place that it is of, or the way to an argument.
+        of: the key of the place that it is of, the way to an argument, or a value of the reference.
         values: one for every time that the place was passed, in order.
         ids: the entries that they are of.
         through: for a slope, the key of the place that it leads to.
@@ -45,7 +51,7 @@ class Target(NamedTuple):
     """
 
     meaning: Meaning
-    of: int | Where
+    of: int | Where | Meant
     values: tuple[np.ndarray, ...]
     ids: tuple[np.ndarray, ...] = ()
     through: int | None = None
@@ -94,6 +100,37 @@ def value_targets(judgement: Judgement, series: Iterable[Series]) -> list[Target
     """The forward values themselves: for a variable that is read where another was meant."""
     hi = judgement.tape.hi
     return [Target(Meaning.VALUE, one.of, tuple(hi[ids] for ids in one.ids), one.ids) for one in series]
+
+
+def meant_targets(case: Case, judgement: Judgement) -> list[Target]:
+    """The values of the reference: whole, and row by row or column by column. They have the learner's names if he has
+    computed them."""
+    run = judgement.call.reference
+    if run is None or case.reference is None:
+        return []
+    tape = judgement.tape
+    named: dict[bytes, int] = {}
+    for record in judgement.call.records:
+        named.setdefault(record.value.tobytes(), record.key)
+    by_key: dict[int, list[np.ndarray]] = {}
+    for record in run.records:
+        if not tape.fixed[record.value].all():
+            by_key.setdefault(record.key, []).append(record.value)
+    found: dict[bytes, Target] = {}
+    for key, several in by_key.items():
+        of = named.get(several[0].tobytes(), Meant(case.reference.name(key)))
+        for ids in _series_of(several):
+            values = tuple(tape.hi[part] for part in ids)
+            found.setdefault(_name(ids), Target(Meaning.VALUE, of, values, ids))
+    return list(found.values())
+
+
+def _series_of(several: list[np.ndarray]) -> Iterator[tuple[np.ndarray, ...]]:
+    yield tuple(several)
+    if len(several) == 1 and several[0].ndim == 2:
+        for turned in (several[0], several[0].T):
+            if len(turned) > 1:
+                yield tuple(turned)
 
 
 def slope_targets(targets: list[Target]) -> list[Target]:
@@ -148,7 +185,7 @@ def parts_of(case: Case, judgement: Judgement, probe: Probe) -> list[Target]:
     """What single uses add to adjoints: from a call whose every reading is an entry of its own."""
     try:
         call = exact_call(case, probe, parts=True)
-        loss = entry_of(call.tape, answer_of(call.returned).loss)
+        loss = loss_of(case, call)
     except Exception:  # what shares arrays may not run so
         return []
     own = replace(judgement, call=call, loss=loss)

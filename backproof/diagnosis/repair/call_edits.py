@@ -37,6 +37,10 @@ def calls(node: ast.expr, scope: Scope) -> Iterator[Change]:
                 yield altered(node, func=expression(other)), Kind.FUNCTION, 1.0
         if not isinstance(function, ast.Attribute) or isinstance(function.value, ast.Name):
             yield node.args[0], Kind.FUNCTION, 0.9
+    if len(node.args) > 1 and is_value(node.args[0]) and not isinstance(node.args[0], ast.Constant):
+        yield node.args[0], Kind.FUNCTION, 1.0
+    if name == "einsum":
+        yield from _letters(node)
     if len(node.args) == 2:
         a, b = node.args
         if name in _PRODUCTS or not isinstance(function, ast.Attribute):
@@ -51,10 +55,21 @@ def calls(node: ast.expr, scope: Scope) -> Iterator[Change]:
             yield altered(node, func=swapped, args=[turned(function.value)]), Kind.TRANSPOSE, 0.95
         if name in ("copy", "T", "transpose", "ravel", "flatten", "reshape", "squeeze") and is_value(function.value):
             yield function.value, Kind.SHAPE, 0.9
-        if name in _REDUCING and is_value(function.value) and not _is_module_like(function.value):
-            yield function.value, Kind.SUM, 1.0
+        if is_value(function.value) and not _is_module_like(function.value):
+            yield function.value, Kind.SUM if name in _REDUCING else Kind.FUNCTION, 1.0
     if name in _REDUCING:
         yield from _axes(node)
+
+
+def _letters(node: ast.Call) -> Iterator[Change]:
+    """Another index at one place of an einsum."""
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        text = first.value
+        for at, letter in enumerate(text):
+            for other in sorted({c for c in text if c.isalpha()} - {letter}) if letter.isalpha() else ():
+                changed = ast.Constant(f"{text[:at]}{other}{text[at + 1 :]}")
+                yield altered(node, args=[changed, *node.args[1:]]), Kind.INDEX, 0.9
 
 
 def _is_module_like(node: ast.expr) -> bool:
@@ -69,6 +84,9 @@ def _axes(node: ast.Call) -> Iterator[Change]:
     start = node.args[: 1 if _is_module_like(getattr(node.func, "value", node)) else 0]
     own = ast.unparse(axes[0]) if axes else ast.unparse(node.args[len(start)]) if positional else ""
     for far, axis in enumerate(("0", "1", "-1", "2", "(0, 2)", "(0, 2, 3)", "(0, 1)", "(1, 2)")):
+        if axis != own and positional and not axes:
+            there = [*start, expression(axis), *node.args[len(start) + 1 :]]
+            yield altered(node, args=there), Kind.AXIS, 0.75 + 0.02 * far
         if axis != own:
             new = [ast.keyword("axis", expression(axis)), *others]
             yield altered(node, args=start, keywords=new), Kind.AXIS, (0.8 if own else 0.9) + 0.02 * far

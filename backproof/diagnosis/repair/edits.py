@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backproof.diagnosis.repair.call_edits import calls
+from backproof.diagnosis.repair.everywhere import everywhere, factors_left_out
 from backproof.diagnosis.repair.kinds import Change, Kind, expression, is_value, turned
 from backproof.diagnosis.repair.parts import places
 from backproof.diagnosis.repair.scope import Scope
@@ -40,6 +41,8 @@ def edits(node: ast.expr, scope: Scope, simple: bool = False) -> Iterator[Edited
         for new, kind, cost in _at(place, scope, simple or _is_factor(node, place)):
             if not (isinstance(place, ast.Attribute) and place.attr == "T" and _is_turned_twice(new)):
                 yield Edited(make(new), kind, cost, place, new)
+    for new, kind, cost in everywhere(node, scope):
+        yield Edited(new, kind, cost, node, new)
 
 
 def _is_factor(whole: ast.expr, place: ast.expr) -> bool:
@@ -65,6 +68,7 @@ def _at(node: ast.expr, scope: Scope, is_factor: bool) -> Iterator[Change]:
         return  # its slices are ranges
     yield from _words(node, scope)
     yield from _operators(node)
+    yield from factors_left_out(node)
     yield from calls(node, scope)
     yield from _numbers(node, scope)
     yield from _indices(node)
@@ -106,7 +110,8 @@ def _operators(node: ast.expr) -> Iterator[Change]:
         return
     left, right = node.left, node.right
     for other in _SWAPS.get(type(node.op), ()):
-        yield altered(node, op=other()), Kind.SIGN if _is_sum(node.op) and _is_sum(other()) else Kind.OPERATOR, 0.8
+        kind = Kind.SIGN if _is_sum(node.op) and _is_sum(other()) else Kind.OPERATOR
+        yield altered(node, op=other()), kind, 1.5 if _is_sum(node.op) and other is ast.Div else 0.8
     extra = Kind.EXTRA_TERM if _is_sum(node.op) else Kind.EXTRA_FACTOR
     yield left, extra, 0.7
     if isinstance(node.op, ast.Sub):
@@ -155,7 +160,7 @@ def _constant(value: float) -> ast.expr:
 
 def _indices(node: ast.expr) -> Iterator[Change]:
     if isinstance(node, ast.Subscript):
-        yield node.value, Kind.INDEX, 0.9
+        yield node.value, Kind.INDEX, 0.45 if "::-1" in ast.unparse(node.slice) else 0.9
         yield altered(node, slice=_reversed_slice(node.slice)), Kind.INDEX, 1.2
     if isinstance(node, ast.Tuple):
         whole = [k for k, part in enumerate(node.elts) if isinstance(part, ast.Slice) and _is_whole(part)]

@@ -1,6 +1,6 @@
-"""Formulas: where no small edit gives what an expression has to be, two of the learner's values combined may.
+"""Formulas: where no small edit gives what an expression has to be, the learner's values combined may.
 
-``(a - b) / n``, ``a * (1 - b)``: found by comparing all pairs at once with the values that are wanted.
+``(a - b) / n``, ``a * (1 - b)``, ``a.T @ b``, ``a.sum(0)``: found by comparing all of them at once with what is wanted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from backproof.diagnosis.culprits.intervention import Mend
 from backproof.diagnosis.repair.bench import Bench, evaluated
 from backproof.diagnosis.repair.edits import Edited
 from backproof.diagnosis.repair.kinds import Kind, expression
+from backproof.diagnosis.repair.reductions import reductions
 from backproof.diagnosis.repair.scope import Scope, scope_of
 from backproof.replay.places import Spot
 
@@ -24,6 +25,7 @@ _FORMS = (
 )  # fmt: skip
 _FACTORS = (1.0, -1.0, 2.0, 0.5, -2.0, -0.5)
 _LARGEST = 400  # numbers of a target
+_NEAREST = 10  # variables to which the learner's functions are applied
 _BASIC_COST = 2.6
 
 
@@ -56,7 +58,13 @@ def formulas_for(bench: Bench, mend: Mend, spot: Spot) -> list[Edited]:
         if text in values and (spread := _spread(values[text], list(targets.values()))) is not None
     ]
     counts = [(text, float(values[text][0])) for text in lengths if text in values]
-    return list(formulas(have, counts, wanted, spot.node))
+    plain = {atom: values[atom] for atom in scope.atoms if atom in values}
+    whole = [
+        edited
+        for text, factor in reductions(plain, list(targets.values()))
+        for edited in _scaled(text, factor, _BASIC_COST - 0.5, counts, spot.node)
+    ]
+    return [*whole, *formulas(have, counts, wanted, spot.node)]
 
 
 def _spread(values: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray | None:
@@ -71,11 +79,18 @@ def _spread(values: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.n
 
 def bases(scope: Scope) -> list[Basis]:
     """The values that may be combined."""
-    return [
+    forms = [
         Basis(form.format(v=atom), cost + 0.01 * distance)
         for distance, atom in enumerate(scope.atoms)
         for form, cost in _FORMS
     ]
+    own = [function for function in scope.functions if function.isidentifier()]
+    applied = [
+        Basis(f"{function}({atom})", 0.3 + 0.01 * distance)
+        for distance, atom in enumerate(scope.atoms[:_NEAREST])
+        for function in own
+    ]
+    return [*forms, *applied]
 
 
 def formulas(
@@ -95,6 +110,11 @@ def formulas(
     with np.errstate(all="ignore"):
         asked = [("", target), (f"{own.text} + ", target - value), (f"({own.text}) * ", target / value)]
     stack = np.stack([value.reshape(-1) for _, value in have])
+    for basis, single in have[1:]:
+        size = float(single @ single)
+        factor = float(single @ target) / size if size > 0 else 0.0
+        if factor and np.abs(factor * single - target).max() <= 1e-8 * np.abs(target).max():
+            yield from _scaled(basis.text, factor, 1.5 + basis.cost, lengths, node)
     for before, wanted in asked:
         if not np.isfinite(wanted).all() or not wanted.any():
             continue
@@ -127,6 +147,13 @@ def _written(
 ) -> Iterator[Edited]:
     text = f"({a.text} {sign} {b.text})" if sign in "+-" else f"{a.text} {sign} {b.text}"
     cost = _BASIC_COST + a.cost + b.cost + (0.3 if before else 0)
+    yield from _scaled(text, factor, cost, lengths, node, before)
+
+
+def _scaled(
+    text: str, factor: float, cost: float, lengths: Sequence[tuple[str, float]], node: ast.expr, before: str = ""
+) -> Iterator[Edited]:
+    """A formula times a factor, where that is a simple number, or one over a length."""
     for known in _FACTORS:
         if abs(factor - known) < 1e-8 * abs(known):
             whole = text if known == 1 else f"-{text}" if known == -1 else f"{known:g} * {text}"

@@ -40,6 +40,8 @@ def difference(before: str, after: str) -> PatchReport:
 def _after(text: str, change: Change) -> str | None:
     if isinstance(change.old, ast.expr):
         return _spliced(text, change.old, change.new[0])
+    if len(change.edits) == 2 and isinstance(change.new[0], ast.For | ast.While):
+        return _indented(text, change.old, change.new[0].body[0])
     if len(change.edits) == 2:
         return _moved(text, change.old, change.edits[1].old, change.edits[1].new[0] is change.old)
     if change.kind is Kind.INSERTED:
@@ -102,6 +104,15 @@ def _inserted(text: str, after: ast.expr | ast.stmt, new: ast.AST) -> str:
     indent = first[: len(first) - len(first.lstrip())]
     place = after.end_lineno or after.lineno
     return "\n".join([*lines[:place], indent + ast.unparse(ast.fix_missing_locations(new)), *lines[place:]])
+
+
+def _indented(text: str, statement: ast.expr | ast.stmt, like: ast.stmt) -> str:
+    """The lines of a statement as far to the right as those of another."""
+    lines = text.split("\n")
+    further = " " * (like.col_offset - statement.col_offset)
+    for number in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
+        lines[number] = further + lines[number]
+    return "\n".join(lines)
 
 
 def _moved(text: str, statement: ast.expr | ast.stmt, beside: ast.expr | ast.stmt, before: bool) -> str | None:

@@ -27,12 +27,21 @@ def statement_changes(statement: ast.stmt, block: Sequence[ast.stmt]) -> Iterato
     if len(block) > 1 and not isinstance(statement, ast.For | ast.While):
         yield Change((Edit(statement, ()),), Kind.STATEMENT, 1.2, statement, ())
     place = next(k for k, other in enumerate(block) if other is statement)
+    yield from _into_the_loop(statement, block, place)
     for other_place, other in enumerate(block):
         if other is statement or abs(other_place - place) > _FURTHEST or isinstance(other, ast.Return):
             continue
         around = (statement, other) if other_place < place else (other, statement)
         moved = (Edit(statement, ()), Edit(other, around))
         yield Change(moved, Kind.STATEMENT, 0.7 + 0.1 * abs(other_place - place), statement, (statement,))
+
+
+def _into_the_loop(statement: ast.stmt, block: Sequence[ast.stmt], place: int) -> Iterator[Change]:
+    """After a loop, and meant to be its last statement."""
+    before = block[place - 1] if place else None
+    if isinstance(before, ast.For | ast.While) and not isinstance(statement, ast.For | ast.While):
+        longer = altered(before, body=[*before.body, statement])
+        yield Change((Edit(statement, ()), Edit(before, (longer,))), Kind.STATEMENT, 1.0, statement, (longer,))
 
 
 def insertions(statement: ast.stmt, scope: Scope) -> Iterator[Change]:

@@ -47,5 +47,5 @@ def _slope(player: Player, probe: Probe, pair: Pair, place: int, step: float) ->
             moved.flat[place] += times * step
         else:
             moved = moved + times * step
-        losses.append(float(player.call({**probe, pair.parameter: moved}).answer().loss))
+        losses.append(player.loss(player.call({**probe, pair.parameter: moved})))
     return (losses[0] - 8 * losses[1] + 8 * losses[2] - losses[3]) / (12 * step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -10,9 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backproof.balls import Balls
-from backproof.diagnosis.calls.answer import answer_of
 from backproof.diagnosis.calls.case import Case, ExactCall, Probe, exact_call
-from backproof.diagnosis.calls.pairing import Pair
+from backproof.diagnosis.calls.pairing import LOSS_PAIR, Pair
 from backproof.replay.operands import ids_of, is_traced
 from backproof.replay.tape import Adjoints, Tape
 
@@ -103,16 +103,28 @@ def judge(case: Case, probe: Probe, pairs: tuple[Pair, ...], call: ExactCall | N
         KeyError: the program returns other gradients than those in the pairs.
     """
     call = exact_call(case, probe) if call is None else call
-    answer, tape = answer_of(call.returned), call.tape
-    loss = entry_of(tape, answer.loss)
+    answer, tape = case.answer(call.returned), call.tape
+    loss = loss_of(case, call)
     adjoints = tape.adjoints(loss)
     scale = float(np.max(np.abs(adjoints.hi), initial=0.0, where=np.isfinite(adjoints.hi)))
     entries = tuple(ids_of(tape, answer.gradients[pair.gradient]) for pair in pairs)
+
+    def true(pair: Pair) -> Shaped:
+        if pair == LOSS_PAIR:
+            return values_at(tape, np.array(loss))
+        return adjoints_at(adjoints, call.entries[pair.parameter])
+
     judged = tuple(
-        _judged(pair, values_at(tape, ids), adjoints_at(adjoints, call.entries[pair.parameter]), scale)
-        for pair, ids in zip(pairs, entries, strict=True)
+        _judged(pair, values_at(tape, ids), true(pair), scale) for pair, ids in zip(pairs, entries, strict=True)
     )
     return Judgement(call, judged, loss, adjoints, entries)
+
+
+def loss_of(case: Case, call: ExactCall) -> int:
+    """The entry of the loss that is differentiated: the reference's, or the one that was returned."""
+    if call.reference is not None:
+        return call.reference.loss
+    return entry_of(call.tape, case.answer(call.returned).loss)
 
 
 def entry_of(tape: Tape, number: Any) -> int:
@@ -150,9 +162,14 @@ def _judged(pair: Pair, given: Shaped, true: Shaped, scale: float) -> Judged:
     return Judged(pair, status, given.nearest, true.nearest)
 
 
-def same_shape(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
-    """Whether two shapes differ by axes of length 1 only."""
-    return a == b or [n for n in a if n != 1] == [n for n in b if n != 1]
+def same_shape(gradient: tuple[int, ...], parameter: tuple[int, ...]) -> bool:
+    """Whether a gradient can be taken from its parameter: axes of length 1 may differ that spread over nothing."""
+    if math.prod(gradient) != math.prod(parameter):
+        return False
+    try:
+        return math.prod(np.broadcast_shapes(gradient, parameter)) == math.prod(parameter)
+    except ValueError:
+        return False
 
 
 def status_of(given: Balls, true: Balls, scale: float) -> Status:

@@ -22,10 +22,21 @@ class Loss(NamedTuple):
     gradients: tuple[int, ...]
 
 
-def fragile_gradients(call: FloatCall, judgement: Judgement) -> tuple[int, ...]:
+def fragile_gradients(case: Case, call: FloatCall, judgement: Judgement) -> tuple[int, ...]:
     """The positions of gradients that are right exactly, and lose more than half of their digits in floating point."""
+    lost = _losing(call, judgement, HALF)
+    return _losing(call, judgement, HALF_SINGLE) if lost and _in_single(case, call) else lost
+
+
+def _in_single(case: Case, call: FloatCall) -> bool:
+    """Whether anything is computed in single precision."""
+    with Player(case, None, keep=True) as player:
+        player.call(call.arguments)
+        return player.world.single
+
+
+def _losing(call: FloatCall, judgement: Judgement, half: float) -> tuple[int, ...]:
     answer = call.answer()
-    single = any(getattr(g, "dtype", None) in (np.float32, np.float16) for g in answer.gradients.values())
     found = []
     scale = max((float(np.abs(g.true).max(initial=0.0)) for g in judgement.gradients), default=0.0)
     for position, judged in enumerate(judgement.gradients):
@@ -36,7 +47,7 @@ def fragile_gradients(call: FloatCall, judgement: Judgement) -> tuple[int, ...]:
             continue
         error = np.abs(given.reshape(judged.true.shape) - judged.true)
         size = max(float(np.abs(judged.true).max(initial=0.0)), 1e-3 * scale)
-        if not (error <= (HALF_SINGLE if single else HALF) * size).all():
+        if not (error <= half * size).all():
             found.append(position)
     return tuple(found)
 

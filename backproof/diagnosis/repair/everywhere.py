@@ -1,0 +1,70 @@
+"""Edits of several places of an expression at once: a variable, a subscript, a call, the factors of a product."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from backproof.diagnosis.repair.kinds import Change, Kind, expression
+from backproof.diagnosis.repair.scope import Scope
+from backproof.replay.nodes import altered
+
+_MOST_FACTORS = 5
+
+
+def factors_left_out(node: ast.expr) -> Iterator[Change]:
+    """A product of three factors or more without two of them, or without all but the first."""
+    factors = _factors(node)
+    if 3 <= len(factors) <= _MOST_FACTORS:
+        for out in combinations(range(len(factors)), 2):
+            left = [factor for k, factor in enumerate(factors) if k not in out]
+            made = left[0]
+            for factor in left[1:]:
+                made = ast.BinOp(made, ast.Mult(), factor)
+            yield made, Kind.EXTRA_FACTOR, 0.95
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors(node.left), *_factors(node.right)]
+    return [node]
+
+
+def everywhere(node: ast.expr, scope: Scope) -> Iterator[Change]:
+    """The expression with another variable, or without a subscript, wherever that stands twice or more."""
+    texts = Counter(ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute | ast.Call))
+    for text in [t for t, times in texts.items() if times > 1]:
+        for distance, atom in enumerate(scope.atoms):
+            if atom != text:
+                yield _replaced(node, _is(text), lambda _, new=atom: expression(new)), Kind.NAME, 1.05 + 0.01 * distance
+        call = expression(text)
+        if isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords:
+            yield _replaced(node, _is(text), lambda old: old.args[0]), Kind.FUNCTION, 1.0
+    indices = Counter(ast.unparse(n.slice) for n in ast.walk(node) if isinstance(n, ast.Subscript))
+    for text in [t for t, times in indices.items() if times > 1]:
+        yield _replaced(node, _has_index(text), lambda old: old.value), Kind.INDEX, 0.9
+
+
+def _is(text: str) -> Callable[[ast.AST], bool]:
+    return lambda node: isinstance(node, ast.expr) and ast.unparse(node) == text
+
+
+def _has_index(text: str) -> Callable[[ast.AST], bool]:
+    return lambda node: isinstance(node, ast.Subscript) and ast.unparse(node.slice) == text
+
+
+def _replaced(node: ast.expr, at: Callable[[ast.AST], bool], new: Callable[..., ast.expr]) -> ast.expr:
+    """A new tree with something else at every such place."""
+    if at(node):
+        return new(node)
+
+    def part(value: object) -> object:
+        if isinstance(value, list):
+            return [part(one) for one in value]
+        if isinstance(value, ast.expr):
+            return _replaced(value, at, new)
+        return altered(value, value=_replaced(value.value, at, new)) if isinstance(value, ast.keyword) else value
+
+    return altered(node, **{name: part(value) for name, value in ast.iter_fields(node)})

@@ -1,0 +1,60 @@
+"""Products and sums of the learner's values that give what an expression has to be: ``a.T @ b``, ``a.sum(0)``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+_CLOSE = 1e-8
+_MOST_ENTRIES = 20_000  # of a value
+
+
+class Reduction(NamedTuple):
+    """A formula, and the number that it is to be multiplied by."""
+
+    text: str
+    factor: float
+
+
+def reductions(values: Mapping[str, Sequence[np.ndarray]], targets: Sequence[np.ndarray]) -> Iterator[Reduction]:
+    """The products of two values, and the sums of one, that are the targets but for a factor.
+
+    Args:
+        values: by the text of each; one for each target, as in a loop.
+        targets: what is wanted.
+    """
+    known = {text: rows for text, rows in values.items() if all(row.size <= _MOST_ENTRIES for row in rows)}
+    for text, rows in known.items():
+        if rows[0].ndim == 2:
+            for form in ("{}.sum(0)", "{}.sum(1)", "{}.sum(0, keepdims=True)", "{}.sum(1, keepdims=True)"):
+                keep, axis = "keep" in form, 0 if "(0" in form else 1
+                yield from _fits(form.format(text), [row.sum(axis, keepdims=keep) for row in rows], targets)
+    for a, left in known.items():
+        for b, right in known.items():
+            for form, turn_a, turn_b in (("{} @ {}", 0, 0), ("{}.T @ {}", 1, 0), ("{} @ {}.T", 0, 1)):
+                if left[0].ndim == right[0].ndim == 2:
+                    first = left[0].T if turn_a else left[0]
+                    second = right[0].T if turn_b else right[0]
+                    if first.shape[1] == second.shape[0] and (len(first), second.shape[1]) == targets[0].shape:
+                        made = [
+                            (x.T if turn_a else x) @ (y.T if turn_b else y)
+                            for x, y in zip(left, right, strict=True)
+                            if (x.shape, y.shape) == (left[0].shape, right[0].shape)
+                        ]
+                        yield from _fits(form.format(a, b), made, targets)
+            if left[0].ndim == right[0].ndim == 1 and (left[0].size, right[0].size) == targets[0].shape:
+                made = [np.outer(x, y) for x, y in zip(left, right, strict=True)]
+                yield from _fits(f"np.outer({a}, {b})", made, targets)
+
+
+def _fits(text: str, made: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> Iterator[Reduction]:
+    """Whether all are the targets times one number."""
+    if [m.shape for m in made] != [t.shape for t in targets]:
+        return
+    ours, wanted = (np.concatenate([np.ravel(part) for part in parts]) for parts in (made, targets))
+    size = float(ours @ ours)
+    factor = float(ours @ wanted) / size if size > 0 else 0.0
+    if factor and np.isfinite(factor) and np.abs(factor * ours - wanted).max() <= _CLOSE * np.abs(wanted).max():
+        yield Reduction(text, factor)
