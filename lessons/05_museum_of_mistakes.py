@@ -329,7 +329,9 @@ def mine(X, y, W1, b1, W2, b2):
     return dW1, db1, dW2, db2
 
 
-print(check_backprop(mine).text(hint=3).partition(": ")[2])
+answer = check_backprop(mine)
+assert answer.diagnosis.verdict == "wrong", answer
+print(answer.text(hint=3).partition(": ")[2])
 
 # %% [markdown]
 # ## What to take away

@@ -17,7 +17,7 @@ from backproof.diagnosis.report import Diagnosis
 from backproof.replay.loading import Program
 
 TESTS = Path(__file__).parent
-PATIENCE = 8.0  # slow machines find what quick ones do
+PATIENCE = 5.0  # slow machines find what quick ones do
 FORMULAS = tomllib.loads((TESTS / "programs" / "formulas.toml").read_text())
 RIGHT = {
     "Z1": "X @ W1.T + b1",
@@ -97,12 +97,9 @@ def test_a_broken_file_gets_its_line(path: Path) -> None:
 
 
 def cases() -> list[tuple[str, str, str]]:
-    return [
-        (line, name, formula)
-        for line, wrong in FORMULAS.items()
-        for name, formula in wrong.items()
-        if (line, name) != ("dZ2", "broadcast")  # which cannot run
-    ]
+    """Every third, so that it takes a minute."""
+    every = [(line, name, formula) for line, wrong in FORMULAS.items() for name, formula in wrong.items()]
+    return [case for case in every if case[:2] != ("dZ2", "broadcast")][::3]  # which cannot run
 
 
 @pytest.mark.parametrize(("line", "name", "formula"), cases(), ids=lambda value: value if "-" in value else None)

@@ -78,12 +78,12 @@ def diagnose_completed(program: Program, missing: tuple[str, ...], seconds: floa
         return Diagnosis("cannot run", what, file, suggestion=TEMPLATE)
     if function:
         program = Program(program.path, f"{program.main.text}\n\n\n{function}")
-    chosen = _chosen(Case(program), "example" in missing, network.made if network else "")
-    tried = [] if chosen else list(_cases(Case(program), "example" in missing, network.made if network else ""))
-    if tried:
-        case, example = max(tried, key=lambda one: _computed(one[0]))
-        text = "\n\n".join(part for part in (function, example.text) if part)
-        return msgspec.structs.replace(diagnose(case, seconds), suggestion=text)  # why it cannot be called
+    plain, no_example, net = Case(program), "example" in missing, network.made if network else ""
+    chosen = _chosen(plain, no_example, net)
+    found = None if chosen else _why_not(plain, no_example, net)
+    if found is not None:
+        text = "\n\n".join(part for part in (function, found.suggestion) if part)
+        return msgspec.structs.replace(found, suggestion=text)
     if chosen is None:
         lacking = " and no function ".join(missing)
         what = f"there is no function {lacking}, and no arguments could be made up that fit"
@@ -104,7 +104,7 @@ def diagnose_alone(case: Case, seconds: float = SECONDS) -> Diagnosis | None:
     """Diagnose a function that comes without arguments; None where none could be made up that fit."""
     chosen = _chosen(case, True, "")
     if chosen is None:
-        return None
+        return _why_not(case, True, "")
     remark = Remark("example", None, "no arguments were given, so it was called with those below")
     found = _diagnosed(chosen.case, seconds)
     return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=chosen.example)
@@ -142,6 +142,15 @@ def _cases(case: Case, no_example: bool, net: str) -> Iterator[tuple[Case, Examp
     of_report = report_network(case.takes) is not None
     for example in examples(case.program.main.tree, case.takes, net, of_report) if no_example else [Example("", False)]:
         yield replace(case, arguments=_maker(example.text)) if example.text else case, example
+
+
+def _why_not(case: Case, no_example: bool, net: str) -> Diagnosis | None:
+    """What keeps a program from being called; None where there was nothing to call it with."""
+    tried = list(_cases(case, no_example, net))
+    if not tried:
+        return None
+    furthest, example = max(tried, key=lambda one: _computed(one[0]))
+    return msgspec.structs.replace(diagnose(furthest), suggestion=example.text)
 
 
 def _computed(case: Case) -> int:

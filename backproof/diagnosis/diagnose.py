@@ -21,6 +21,7 @@ from backproof.diagnosis.report import Diagnosis, GradientReport, Remark, Verdic
 from backproof.diagnosis.verdict import differences, guards, numerics
 from backproof.diagnosis.verdict.again import look_again, numbers_of, where_another
 from backproof.diagnosis.verdict.judging import Judged, Judgement, Status, judge
+from backproof.diagnosis.verdict.reached import unreached
 from backproof.diagnosis.words import culprit_report, kept_report, name_of, one_scale
 from backproof.replay.refusal import NotFollowed, TooLarge
 
@@ -134,6 +135,10 @@ class _Trial:
     # Conclusions.
 
     def _concluded(self, judged: list[_Judged]) -> Diagnosis:
+        passed = {record.key for one in judged for record in one.judgement.call.records}
+        for line in unreached(self.case.program, passed):
+            text = f"the branch at line {line} was not taken with any set of numbers: nothing is known of it"
+            self.remarks.append(Remark("not reached", line, text))
         wrong = [
             one for one in judged if any(g.status in (Status.WRONG, Status.SHAPE) for g in one.judgement.gradients)
         ]

@@ -148,7 +148,7 @@ class Program:
         return [self._code(source, unit, exact, only) for unit in source.units]
 
     def _code(self, source: Source, unit: Unit, exact: bool, only: frozenset[int] | None) -> types.CodeType:
-        variant = exact, None if only is None else only.intersection(unit.places)
+        variant = exact, only.intersection(unit.places) if only else only
         code = unit.codes.get(variant)
         if code is None:
             tree = ast.Module([unit.statement], [])

@@ -45,9 +45,9 @@ def patched(source: Source, edits: Sequence[Edit]) -> Source:
     return replace(source, tree=tree, units=tuple(units))
 
 
-def _covers(statement: ast.stmt, node: ast.expr | ast.stmt) -> bool:
-    first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
-    return first <= node.lineno <= (statement.end_lineno or statement.lineno)
+def _covers(outer: ast.stmt | ast.expr, node: ast.expr | ast.stmt) -> bool:
+    first = min([outer.lineno, *(d.lineno for d in getattr(outer, "decorator_list", []))])
+    return first <= node.lineno <= (outer.end_lineno or outer.lineno)
 
 
 class _Maker:
@@ -76,6 +76,8 @@ class _Maker:
             self.waiting.discard(id(node))
             (new,) = edit.new
             return self._new(new, edit.old)
+        if isinstance(node, ast.stmt | ast.expr) and not any(_covers(node, edit.old) for edit in self._edits.values()):
+            return node
         fields = {name: self._part(value) for name, value in ast.iter_fields(node)}
         if all(value is getattr(node, name) for name, value in fields.items()):
             return node

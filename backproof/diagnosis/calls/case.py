@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import random
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from backproof.balls import Balls
 from backproof.diagnosis.calls.adapter import Part, parts_of
 from backproof.diagnosis.calls.answer import Answer, answer_of, answer_with_reference
+from backproof.diagnosis.calls.bound import Bound, CannotCall, bound
 from backproof.diagnosis.calls.deadline import at_most
 from backproof.diagnosis.calls.leaves import Where, leaves, refilled
 from backproof.diagnosis.calls.reference import Reference, ReferenceRun
@@ -27,10 +27,6 @@ from backproof.replay.world import ExactWorld, FloatWorld, Recorded, Visit
 SEED = 20
 MOST_SECONDS = 5.0  # that one call may take
 Probe = Mapping[Where, np.ndarray]  # numbers in the place of the example's; what is not in it stays
-
-
-class CannotCall(ValueError):
-    """The program has no ``backprop`` to call, or nothing to call it with; the text is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -99,64 +95,6 @@ def _example(space: Mapping[str, Any]) -> Callable[[], Any]:
     if not callable(function):
         raise CannotCall("there is no function example that returns the arguments of one small call of backprop")
     return function
-
-
-class Bound(NamedTuple):
-    """Arguments for a function.
-
-    Attributes:
-        function: what is called.
-        by_name: its arguments, in the order of its parameters.
-        spread: the parameter that takes all further positions (``*args``), or "".
-    """
-
-    function: Callable[..., Any]
-    by_name: dict[str, Any]
-    spread: str
-
-    def call(self) -> Any:
-        """Call it."""
-        named = dict(self.by_name)
-        rest = named.pop(self.spread, ())
-        kinds = {name: p.kind for name, p in inspect.signature(self.function).parameters.items()}
-        first = [
-            named.pop(n) for n, k in kinds.items() if n in named and (rest or k is inspect.Parameter.POSITIONAL_ONLY)
-        ]
-        return self.function(*first, *rest, **named)
-
-
-def bound(function: Callable[..., Any], given: Any) -> Bound:
-    """Arguments by the names of the function's parameters.
-
-    Raises:
-        CannotCall: they do not fit; the text says which names there are.
-    """
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        raise CannotCall("the arguments of backprop cannot be seen: write it as a Python function") from None
-    spread = next((n for n, p in parameters.items() if p.kind is inspect.Parameter.VAR_POSITIONAL), "")
-    takes_any = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
-    names = [n for n, p in parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    if isinstance(given, dict) and (takes_any or set(map(str, given)) <= set(names)):
-        by_name = {name: given[name] for name in [*names, *given] if name in given}
-    else:
-        several = isinstance(given, tuple) and not hasattr(given, "_fields")
-        positions = list(given) if several or (isinstance(given, list) and len(names) != 1) else [given]
-        if len(positions) > len(names) and not spread:
-            raise CannotCall(_misfit(names, given, len(positions)))
-        by_name = dict(zip(names, positions, strict=False))
-        if spread:
-            by_name[spread] = tuple(positions[len(names) :])
-    missing = [n for n in names if n not in by_name and parameters[n].default is inspect.Parameter.empty]
-    if missing:
-        raise CannotCall(_misfit(names, given, len(by_name)))
-    return Bound(function, by_name, spread)
-
-
-def _misfit(names: Sequence[str], given: Any, count: int) -> str:
-    has = f"the names {', '.join(map(str, given))}" if isinstance(given, dict) else f"{count} arguments"
-    return f"example() returns {has}, but backprop takes {', '.join(names)}"
 
 
 @dataclass(frozen=True)

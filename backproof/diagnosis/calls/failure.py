@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backproof.diagnosis.calls.answer import NotAnAnswer
-from backproof.diagnosis.calls.case import CannotCall
+from backproof.diagnosis.calls.bound import CannotCall
 from backproof.diagnosis.report import Diagnosis
 from backproof.replay.refusal import NotFollowed, TooLarge
 from backproof.replay.sources import ProgramError

@@ -68,7 +68,7 @@ class Search:
         self.series = forward_series(self.judgement)
         used = self.judgement.forward
         self.flow = Flow(self.judgement.tape, used) if used.size < _MOST_ENTRIES_OF_FLOW else None
-        self.adjoints = [t for t in adjoint_targets(self.judgement, self.series) if not self._is_negation(t.of)]
+        self.adjoints = adjoint_targets(self.judgement, self.series, self.case.program)
         self.meant = meant_targets(self.case, self.judgement)
         self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]
         self.used_wrongly = [c for c in self.backward if is_right(c, self.adjoints)]
@@ -99,16 +99,14 @@ class Search:
             if best is not None:
                 break
         spots = _distinct(self._spots(pointed))[:_TRIED_STATEMENTS]
-        if best is None or best.changes[0].cost > _CHEAP or not self._is_in(best, spots[:1]):
+        first = self._spot(best.place.key).statement if best else None
+        if best is None or best.changes[0].cost > _CHEAP or all(first is not spot.statement for spot in spots[:1]):
             best = simpler(self._changed(spots, inside=False), best)
         if best is None or best.changes[0].kind is Kind.FORMULA:
             best = simpler(self._changed(spots, inside=True, cheap=True), best)
         if best is not None:
             return best if best.mend or not pointed else replace(best, mend=pointed[0])
         return self._changed(self._around(spots), inside=False) or (self._thorough(pointed) if pointed else None)
-
-    def _is_in(self, culprit: Culprit, spots: Sequence[Spot]) -> bool:
-        return any(self._spot(culprit.place.key).statement is spot.statement for spot in spots)
 
     def _thorough(self, pointed: Sequence[Mend]) -> Culprit | None:
         """Every edit near what was pointed at; at last the place itself, without a change."""
@@ -224,13 +222,6 @@ class Search:
 
     def _spot(self, key: int) -> Spot:
         return self.case.program.node(key)
-
-    def _is_negation(self, of: object) -> bool:
-        """Whether this is a value such as ``-z`` in ``np.exp(-z)``: its derivative is that of ``z``, its sign apart."""
-        spot = self._spot(of) if isinstance(of, int) else None
-        if spot is None or not (isinstance(spot.node, ast.UnaryOp) and isinstance(spot.node.op, ast.USub)):
-            return False
-        return not (isinstance(spot.statement, ast.Assign) and spot.statement.value is spot.node)
 
     def _place(self, key: int) -> Expression:
         return self.case.program.expressions[key]

@@ -6,6 +6,7 @@ was passed.
 
 from __future__ import annotations
 
+import ast
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ import numpy as np
 from backproof.diagnosis.calls.case import Case, Probe, exact_call
 from backproof.diagnosis.calls.leaves import Where
 from backproof.diagnosis.verdict.judging import Judgement, loss_of
+from backproof.replay.loading import Program
 from backproof.replay.tape import Adjoints
 from backproof.replay.world import Recorded
 
@@ -84,9 +86,20 @@ def _name(series: Iterable[np.ndarray]) -> bytes:
     return b"|".join(ids.tobytes() + str(ids.shape).encode() for ids in series)
 
 
-def adjoint_targets(judgement: Judgement, series: Iterable[Series]) -> list[Target]:
-    """The true adjoint of each series; those that are 0 everywhere are none."""
-    return list(_adjoints(judgement.adjoints, series, Meaning.ADJOINT))
+def adjoint_targets(judgement: Judgement, series: Iterable[Series], program: Program) -> list[Target]:
+    """The true adjoint of each series; those that are 0 everywhere are none.
+
+    Nor is that of ``-z`` in ``np.exp(-z)``: what is minus the derivative with respect to ``z`` has a wrong sign.
+    """
+    meant = (one for one in series if not _is_negation(one.of, program))
+    return list(_adjoints(judgement.adjoints, meant, Meaning.ADJOINT))
+
+
+def _is_negation(of: int | Where, program: Program) -> bool:
+    spot = program.node(of) if isinstance(of, int) else None
+    if spot is None or not (isinstance(spot.node, ast.UnaryOp) and isinstance(spot.node.op, ast.USub)):
+        return False
+    return not (isinstance(spot.statement, ast.Assign) and spot.statement.value is spot.node)
 
 
 def _adjoints(adjoints: Adjoints, series: Iterable[Series], meaning: Meaning) -> Iterator[Target]:
