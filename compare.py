@@ -39,7 +39,7 @@ def compare(
     """Train one network in several engines on real images and compare gradients, losses and accuracies."""
     if context.invoked_subcommand:
         return
-    from backproof.outputs import pending
+    from backproof.outputs import DATA, pending
     from benchmarks import beside
     from comparison.experiment import compare_engines
     from comparison.progress import progress_bars
@@ -53,7 +53,7 @@ def compare(
     if json and not no_report and os.path.realpath(json) == os.path.realpath(report):
         raise typer.BadParameter(f"--json and --report are both {report}, and one would replace the other")
     with ExitStack() as stack:
-        output = stack.enter_context(pending(json)) if json else None
+        output = stack.enter_context(pending(json, DATA)) if json else None
         page = None if no_report else stack.enter_context(options.pending_page(report))
         dataset = options.dataset_of(classes, data, seed, train_samples)
         names = [*(ENGINES if engines is None else options.names_in(engines)), *(engine or [])]

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-EMPTY = "an empty file"
+EMPTY, DATA, PAGE, PICTURE = "an empty file", "an answer or results", "a page", "a picture"
 _READ = 4_000_000  # bytes that are looked at
 
 
@@ -31,21 +31,24 @@ def kind_of(path: Path) -> str | None:
         return EMPTY
     start = content[:64].lstrip().lower()
     if start.startswith(b"{") and (b'"verdict"' in content or b'"python-flint"' in content):
-        return "an answer or results"
+        return DATA
     if start.startswith(b"<!doctype html") and b"Backproof" in content:
-        return "a page"
+        return PAGE
     is_picture = start.startswith((b"\x89png", b"<?xml", b"%pdf"))
-    return "a picture" if is_picture and b"Backproof" in content else None
+    return PICTURE if is_picture and b"Backproof" in content else None
 
 
 @contextmanager
-def pending(path: Path) -> Iterator[BinaryIO]:
+def pending(path: Path, kind: str) -> Iterator[BinaryIO]:
     """A file that becomes ``path`` when the block ends well; until then, and after any failure, path is untouched.
+
+    Args:
+        kind: what will be written: DATA, PAGE or PICTURE.
 
     Raises:
         OSError: the folder cannot be written to, path is itself a folder, a pipe or a device, or a file that is not
-            ours; raised on entry, before any work. Or the file cannot be finished, as where the disk is full, or it
-            would replace one of another kind.
+            ours or of another kind; raised on entry, before any work. Or the file cannot be finished, as where the disk
+            is full.
     """
     target = Path(os.path.realpath(path))  # what a link points to is replaced, not the link
     try:
@@ -54,6 +57,8 @@ def pending(path: Path) -> Iterator[BinaryIO]:
         before = kind_of(target) if target.exists() else EMPTY
         if before is None:
             raise FileExistsError(errno.EEXIST, "it is there already, and Backproof did not write it")
+        if before not in (EMPTY, kind):
+            raise FileExistsError(errno.EEXIST, f"it is {before}, which would be lost")
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
         raise _cannot_be_written(path, error) from error
@@ -63,8 +68,6 @@ def pending(path: Path) -> Iterator[BinaryIO]:
         umask = os.umask(0)
         os.umask(umask)
         try:
-            if before not in (EMPTY, kind_of(Path(temporary))):
-                raise FileExistsError(errno.EEXIST, f"it is {before}, which would be lost")
             Path(temporary).chmod(0o666 & ~umask)  # mkstemp's files are private
             Path(temporary).replace(target)
         except OSError as error:

@@ -7,7 +7,7 @@ import json
 from contextlib import nullcontext
 from pathlib import Path
 
-from backproof.outputs import pending
+from backproof.outputs import DATA, pending
 from benchmarks import tables
 from benchmarks.floor import FLAGS
 from benchmarks.results import BenchmarkResults, machine, versions
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results to this file")
     arguments = parser.parse_args()
     try:
-        with pending(arguments.json) if arguments.json else nullcontext() as file:
+        with pending(arguments.json, DATA) if arguments.json else nullcontext() as file:
             results = run(arguments.quick)
             if file:
                 file.write((json.dumps(results, indent=1) + "\n").encode())

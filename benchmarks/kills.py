@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from backproof.arithmetic import EXACT, EXP_ERROR, arithmetic_of
-from backproof.outputs import pending
+from backproof.outputs import DATA, pending
 from benchmarks.checkers import PIXELS, Checker, checkers
 from benchmarks.correct_programs import CORRECT_PROGRAMS, Program
 from benchmarks.results import versions
@@ -199,7 +199,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results to this file")
     arguments = parser.parse_args()
     try:
-        with pending(arguments.json) if arguments.json else nullcontext() as file:
+        with pending(arguments.json, DATA) if arguments.json else nullcontext() as file:
             results = run(arguments.full, arguments.markdown)
             if file:
                 file.write((json.dumps(results, indent=1) + "\n").encode())

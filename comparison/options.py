@@ -65,11 +65,11 @@ def pending_page(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: it cannot be written.
     """
-    from backproof.outputs import pending
+    from backproof.outputs import PAGE, pending
 
     with ExitStack() as stack:
         try:
-            page = stack.enter_context(pending(path))
+            page = stack.enter_context(pending(path, PAGE))
         except OSError as error:
             raise OSError(f"{error} (--no-report writes no page)") from error
         yield page

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from backproof.outputs import pending
+from backproof.outputs import PICTURE, pending
 
 ROWS, COLUMNS = 2, 10  # of samples, for each class
 
@@ -57,5 +57,5 @@ def save_samples(X: np.ndarray, y: np.ndarray, class_names: tuple[str, str], pat
     known = figure.canvas.get_supported_filetypes()
     if ending not in known:
         raise OSError(f"{path} cannot be written: a picture's name ends in one of {', '.join(known)}")
-    with pending(path) as file:
+    with pending(path, PICTURE) as file:
         figure.savefig(file, format=ending, metadata={"Software" if ending == "png" else "Creator": "Backproof"})

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from matplotlib import image
 
-from backproof.outputs import pending
+from backproof.outputs import PAGE, pending
 from comparison.results import CheckerSettings, KillMatrix, Results
 from proof.forms import LINES
 from report import charts, summary
@@ -34,7 +34,7 @@ def save_page(results: Results, path: Path) -> None:
     Raises:
         ResultsError: as ``render_page``; OSError, the file cannot be written.
     """
-    with pending(path) as file:
+    with pending(path, PAGE) as file:
         file.write(render_page(results).encode())
 
 

@@ -10,7 +10,7 @@ import msgspec
 from backproof.answer.text import PATCH, WIDTH, rendered
 from backproof.diagnosis.apart import MEMORY, SECONDS, check_limits, diagnose_apart
 from backproof.diagnosis.report import encoded
-from backproof.outputs import pending
+from backproof.outputs import DATA, pending
 from backproof.replay.sources import MOST_BYTES
 
 STATUS = {"correct": 0, "wrong": 1, "fragile": 1, "cannot run": 2}
@@ -55,7 +55,7 @@ def check(
     check_limits(seconds, memory)
     _look_at(path)
     with ExitStack() as stack:
-        output = stack.enter_context(pending(json)) if json else None
+        output = stack.enter_context(pending(json, DATA)) if json else None
         found = diagnose_apart(path, seconds, memory)
         if output:
             output.write(msgspec.json.format(encoded(found.diagnosis), indent=2) + b"\n")

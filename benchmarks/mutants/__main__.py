@@ -17,7 +17,7 @@ from statistics import median
 
 from tqdm import tqdm
 
-from backproof.outputs import pending
+from backproof.outputs import DATA, pending
 from benchmarks.mutants.classes import Class
 from benchmarks.mutants.run import Outcome, all_mutants, failed, run
 from benchmarks.mutants.tables import render, render_others
@@ -33,7 +33,7 @@ def main() -> None:
     chosen = random.Random(arguments.seed).sample(every, min(arguments.sample or len(every), len(every)))
     try:
         with ExitStack() as stack:
-            file = stack.enter_context(pending(arguments.failures)) if arguments.failures else None
+            file = stack.enter_context(pending(arguments.failures, DATA)) if arguments.failures else None
             found = list(tqdm(run(chosen, os.cpu_count() or 1), total=len(chosen), disable=None))
             for one in sorted((one for one in found if failed(one)), key=lambda one: one.mutant.path):
                 if file:
