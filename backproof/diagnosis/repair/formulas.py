@@ -59,10 +59,16 @@ def formulas_for(bench: Bench, mend: Mend, spot: Spot) -> list[Edited]:
     ]
     counts = [(text, float(values[text][0])) for text in lengths if text in values]
     plain = {atom: values[atom] for atom in scope.atoms if atom in values}
+    wholes = [("", list(targets.values()))]
+    given = dict(zip(mend.candidate.occurrences, mend.candidate.values, strict=True))
+    if all(given[turn].shape == value.shape for turn, value in targets.items()):
+        # What is there may be right, and a product or a sum missing beside it.
+        wholes.append((f"{own.text} + ", [value - given[turn] for turn, value in targets.items()]))
     whole = [
         edited
-        for text, factor in reductions(plain, list(targets.values()))
-        for edited in _scaled(text, factor, _BASIC_COST - 0.5, counts, spot.node)
+        for before, wants in wholes
+        for text, factor in reductions(plain, wants)
+        for edited in _scaled(text, factor, _BASIC_COST - 0.5, counts, spot.node, before)
     ]
     return [*whole, *formulas(have, counts, wanted, spot.node)]
 

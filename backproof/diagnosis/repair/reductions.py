@@ -33,20 +33,25 @@ def reductions(values: Mapping[str, Sequence[np.ndarray]], targets: Sequence[np.
                 yield from _fits(form.format(text), [row.sum(axis, keepdims=keep) for row in rows], targets)
     for a, left in known.items():
         for b, right in known.items():
-            for form, turn_a, turn_b in (("{} @ {}", 0, 0), ("{}.T @ {}", 1, 0), ("{} @ {}.T", 0, 1)):
-                if left[0].ndim == right[0].ndim == 2:
-                    first = left[0].T if turn_a else left[0]
-                    second = right[0].T if turn_b else right[0]
-                    if first.shape[1] == second.shape[0] and (len(first), second.shape[1]) == targets[0].shape:
-                        made = [
-                            (x.T if turn_a else x) @ (y.T if turn_b else y)
-                            for x, y in zip(left, right, strict=True)
-                            if (x.shape, y.shape) == (left[0].shape, right[0].shape)
-                        ]
-                        yield from _fits(form.format(a, b), made, targets)
-            if left[0].ndim == right[0].ndim == 1 and (left[0].size, right[0].size) == targets[0].shape:
+            for form, turn_a, turn_b in (
+                ("{} @ {}", False, False),
+                ("{}.T @ {}", True, False),
+                ("{} @ {}.T", False, True),
+            ):
+                pairs = [(x.T if turn_a else x, y.T if turn_b else y) for x, y in zip(left, right, strict=True)]
+                if all(_give(x, y, t.shape) for (x, y), t in zip(pairs, targets, strict=True)):
+                    yield from _fits(form.format(a, b), [x @ y for x, y in pairs], targets)
+            if all(
+                x.ndim == y.ndim == 1 and (x.size, y.size) == t.shape
+                for x, y, t in zip(left, right, targets, strict=True)
+            ):
                 made = [np.outer(x, y) for x, y in zip(left, right, strict=True)]
                 yield from _fits(f"np.outer({a}, {b})", made, targets)
+
+
+def _give(x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> bool:
+    """Whether the product of two matrices has this shape."""
+    return x.ndim == y.ndim == 2 and x.shape[1] == y.shape[0] and (x.shape[0], y.shape[1]) == shape
 
 
 def _fits(text: str, made: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> Iterator[Reduction]:
