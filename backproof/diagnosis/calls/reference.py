@@ -59,7 +59,7 @@ class Reference:
         with self.program.load(world) as loaded:
             world.keep, world.records, world.passed = True, [], {}
             loss = _call(loaded.namespace[self.function], arguments)
-        return ReferenceRun(_entry(world.tape, loss), world.records)
+        return ReferenceRun(entry_of(world.tape, loss), world.records)
 
     def value(self, arguments: Mapping[str, Any]) -> float:
         """Its loss in floating point."""
@@ -87,8 +87,9 @@ def _call(function: Any, arguments: Mapping[str, Any]) -> Any:
     return function(**{name: value for name, value in arguments.items() if name in takes})
 
 
-def _entry(tape: Tape, loss: Any) -> int:
-    return int(loss.ids.reshape(())) if is_traced(loss) else tape.constant(float(loss))
+def entry_of(tape: Tape, number: Any) -> int:
+    """The entry of one number; a plain one is a constant."""
+    return int(number.ids.reshape(())) if is_traced(number) else tape.constant(float(number))
 
 
 class _Grafting(ExactWorld):

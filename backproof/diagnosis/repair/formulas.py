@@ -15,7 +15,7 @@ from backproof.diagnosis.culprits.intervention import Mend
 from backproof.diagnosis.repair.bench import Bench, evaluated
 from backproof.diagnosis.repair.edits import Edited
 from backproof.diagnosis.repair.kinds import Kind, expression
-from backproof.diagnosis.repair.reductions import reductions
+from backproof.diagnosis.repair.reductions import factor_between, reductions
 from backproof.diagnosis.repair.scope import Scope, scope_of
 from backproof.replay.places import Spot
 
@@ -117,9 +117,8 @@ def formulas(
         asked = [("", target), (f"{own.text} + ", target - value), (f"({own.text}) * ", target / value)]
     stack = np.stack([value.reshape(-1) for _, value in have])
     for basis, single in have[1:]:
-        size = float(single @ single)
-        factor = float(single @ target) / size if size > 0 else 0.0
-        if factor and np.abs(factor * single - target).max() <= 1e-8 * np.abs(target).max():
+        factor = factor_between(single, target)
+        if factor is not None:
             yield from _scaled(basis.text, factor, 1.5 + basis.cost, lengths, node)
     for before, wanted in asked:
         if not np.isfinite(wanted).all() or not wanted.any():

@@ -59,7 +59,14 @@ def _fits(text: str, made: Sequence[np.ndarray], targets: Sequence[np.ndarray]) 
     if [m.shape for m in made] != [t.shape for t in targets]:
         return
     ours, wanted = (np.concatenate([np.ravel(part) for part in parts]) for parts in (made, targets))
+    factor = factor_between(ours, wanted)
+    if factor is not None:
+        yield Reduction(text, factor)
+
+
+def factor_between(ours: np.ndarray, wanted: np.ndarray) -> float | None:
+    """The number by which one row is the other; None where there is none, or it is 0."""
     size = float(ours @ ours)
     factor = float(ours @ wanted) / size if size > 0 else 0.0
-    if factor and np.isfinite(factor) and np.abs(factor * ours - wanted).max() <= _CLOSE * np.abs(wanted).max():
-        yield Reduction(text, factor)
+    close = np.abs(factor * ours - wanted).max() <= _CLOSE * np.abs(wanted).max()
+    return factor if factor and np.isfinite(factor) and close else None

@@ -6,14 +6,15 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from backproof.balls import Balls
 from backproof.diagnosis.calls.case import Case, ExactCall, Probe, exact_call
 from backproof.diagnosis.calls.pairing import LOSS_PAIR, Pair
-from backproof.replay.operands import ids_of, is_traced
+from backproof.diagnosis.calls.reference import entry_of
+from backproof.replay.operands import ids_of
 from backproof.replay.tape import Adjoints, Tape
 
 DIGITS = 1e-20  # a difference of 0 is known to 20 digits of the largest derivative that could have gone into it
@@ -125,11 +126,6 @@ def loss_of(case: Case, call: ExactCall) -> int:
     if call.reference is not None:
         return call.reference.loss
     return entry_of(call.tape, case.answer(call.returned).loss)
-
-
-def entry_of(tape: Tape, number: Any) -> int:
-    """The entry of one number; a plain one is a constant."""
-    return int(number.ids.reshape(())) if is_traced(number) else tape.constant(float(number))
 
 
 class Shaped(NamedTuple):
