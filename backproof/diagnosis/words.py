@@ -109,6 +109,8 @@ def should_be(program: Program, mend: Mend | None) -> str:
     what = f"{target.meaning.value} {of}"
     if target.meaning is Meaning.SLOPE and target.through is not None:
         what = f"the derivative of {_named(program, target.through)} with respect to {of}"
+    if target.minus:
+        what = f"minus {what}"
     if target.times > 1:
         what = f"{target.times} times {what}, since it is divided by {target.times} later"
     return f"`{here}` should be {what}{_ratio(mend)}"

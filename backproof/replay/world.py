@@ -139,11 +139,8 @@ class ExactWorld:
         if is_traced(value):
             if (key, occurrence) in self.replaced:
                 ids = self.tape.add(self.replaced[key, occurrence], fixed=True)
-                value = (
-                    array(self.tape, ids)
-                    if type(value).__name__ == "Traced"
-                    else number(self.tape, int(ids.reshape(())))
-                )
+                is_array = type(value).__name__ == "Traced" or ids.ndim
+                value = array(self.tape, ids) if is_array else number(self.tape, int(ids.reshape(())))
             elif self.parts:
                 value = result(self.tape, again(self.tape, value.ids))
             if self.keep:

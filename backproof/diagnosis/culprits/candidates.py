@@ -61,7 +61,8 @@ def candidates(
             shared.add(record.key)
         if not ids.size or (is_forward != forward and not (is_output and not forward)):
             continue
-        reaches = frozenset(is_output) if is_forward else frozenset(k for k in wrong if parts[k][ids].any())
+        only_as_output = is_forward and not forward
+        reaches = frozenset(is_output if only_as_output else [k for k in wrong if parts[k][ids].any()])
         if not known.any() and places[record.key].kind == "value":
             reaches = frozenset(wrong)  # zeros have no entries of their own, and may have had a part in anything
         reaches |= frozenset(is_output)
@@ -85,9 +86,28 @@ def candidates(
     ]
 
 
-def is_right(candidate: Candidate, adjoints: Sequence[Target]) -> bool:
-    """Whether all values of a candidate are true adjoints of something: then it is used wrongly, if anything."""
-    return all(any(_equal(value, true) for t in adjoints for true in t.values) for value in candidate.values)
+def computing_the_loss(judgement: Judgement) -> set[int]:
+    """The places that first had a value that the loss depends on, constants and arguments left out."""
+    used, fixed = judgement.forward, judgement.tape.fixed
+    seen = np.zeros(used.size, bool)
+    for ids in judgement.call.entries.values():
+        seen[ids] = True
+    found = set()
+    for record in judgement.call.records:
+        ids = record.value.reshape(-1)
+        if (used[ids] & ~seen[ids] & ~fixed[ids]).any():
+            found.add(record.key)
+        seen[ids] = True
+    return found
+
+
+def is_right(candidate: Candidate, adjoints: Sequence[Target], turns: int | None = None) -> bool:
+    """Whether all values of a candidate are true adjoints of something: then it is used wrongly, if anything.
+
+    Args:
+        turns: how many of its values are looked at, from the first; None for all.
+    """
+    return all(any(_equal(value, true) for t in adjoints for true in t.values) for value in candidate.values[:turns])
 
 
 def _equal(value: np.ndarray, other: np.ndarray) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from backproof.replay.records import Elementwise, One, Product, Sum
@@ -22,6 +24,8 @@ class Flow:
         self.tape, self.forward = tape, forward
         self._starts = np.asarray(tape.made_by)
         self._known: dict[int, tuple[int, ...]] = {}
+        self._touched: dict[int, list[set[int]]] = {}
+        self._turns: dict[int, tuple[Sequence[np.ndarray], dict[int, int]]] = {}
 
     def parents(self, entry: int) -> tuple[int, ...]:
         """The entries that one was computed from, by a single operation; none for a constant or an argument."""
@@ -48,11 +52,26 @@ class Flow:
             return (*record.left[row].tolist(), *record.right[:, column].tolist())
         return tuple(int(np.broadcast_to(ids, record.made.shape).reshape(-1)[at]) for ids in record.used)
 
+    def turns(self, series: Sequence[np.ndarray]) -> dict[int, int]:
+        """For each entry of a series the turn that has it; -1 where several have."""
+        if id(series) not in self._turns:
+            turns: dict[int, int] = {}
+            for turn, ids in enumerate(series):
+                for entry in ids.reshape(-1).tolist():
+                    turns[entry] = -1 if entry in turns else turn
+            self._turns[id(series)] = series, turns  # with the series itself, so that its id stays its own
+        return self._turns[id(series)][1]
+
     def touched(self, entry: int) -> list[set[int]]:
         """The forward entries that a backward one was computed from, by how many operations lie between.
 
         Each with what it was itself computed from: an activation with its pre-activation.
         """
+        if entry not in self._touched:
+            self._touched[entry] = self._levels(entry)
+        return self._touched[entry]
+
+    def _levels(self, entry: int) -> list[set[int]]:
         levels: list[set[int]] = []
         now, seen = {entry}, {entry}
         for _ in range(_FURTHEST):

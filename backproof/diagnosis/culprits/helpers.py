@@ -24,8 +24,14 @@ def computed_where(candidates: Iterable[Candidate]) -> Computed:
     return found
 
 
-def inside_of_helper(mend: Mend, computed: Computed, wanted: Wanted, player: Player, kept: Replacements) -> Mend | None:
-    """The same replacement at the one expression that computed all values that were wrong; None without one."""
+def inside_of_helper(
+    mend: Mend, computed: Computed, wanted: Wanted, player: Player, kept: Replacements, wrong_before: frozenset[int]
+) -> Mend | None:
+    """The same replacement at the one expression that computed all values that were wrong; None without one.
+
+    Args:
+        wrong_before: the positions of the gradients that are wrong without it; it must break none of the others.
+    """
     wrong = mend.wrong_turns()
     homes = [home for ids, _ in wrong if (home := computed.get(ids.tobytes())) is not None]
     if not homes or len(homes) != len(wrong) or len({candidate.key for candidate, _ in homes}) != 1:
@@ -35,4 +41,5 @@ def inside_of_helper(mend: Mend, computed: Computed, wanted: Wanted, player: Pla
         return None
     replaced = {(inner.key, occurrence): new for (_, occurrence), (_, new) in zip(homes, wrong, strict=True)}
     right = wanted.right(player, {**kept, **replaced})
-    return Mend(inner, mend.target, replaced, mend.mended) if mend.mended <= right else None
+    needed = mend.mended | (frozenset(range(len(wanted.ways))) - wrong_before)
+    return Mend(inner, mend.target, replaced, mend.mended) if needed <= right else None

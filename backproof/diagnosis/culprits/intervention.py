@@ -16,7 +16,7 @@ from backproof.diagnosis.calls.case import Case, Player, Probe
 from backproof.diagnosis.calls.leaves import Where
 from backproof.diagnosis.culprits.candidates import Candidate
 from backproof.diagnosis.culprits.flow import Flow
-from backproof.diagnosis.culprits.targets import Meaning, Target
+from backproof.diagnosis.culprits.targets import Fit, Meaning, Target, fitted
 from backproof.diagnosis.culprits.turns import replacements
 from backproof.diagnosis.verdict.judging import Judgement, Status, same_shape
 from backproof.replay.world import Visit
@@ -140,7 +140,7 @@ def _as_output(candidate: Candidate, wanted: Wanted) -> list[tuple[Target, dict[
     return [(target, {(candidate.key, occurrence): wanted.true[k] for occurrence, k in known})]
 
 
-LIKELY = 8  # replacements of one place that are tried before any other place's further ones
+FIRST, LIKELY = 2, 8  # replacements of one place that are tried before any other place's further ones
 
 
 def mends(
@@ -154,6 +154,7 @@ def mends(
     whole: bool = True,
     flow: Flow | None = None,
     likely: bool = False,
+    fit: Fit = fitted,
 ) -> Iterator[Mend]:
     """The replacements that mend gradients and break none, as they are found.
 
@@ -162,18 +163,19 @@ def mends(
         until: when to stop, on ``time.process_time``'s clock, which other programs do not slow down.
         whole: whether all wrong gradients must be mended.
         likely: whether only the likeliest replacements of each place are tried.
+        fit: which values may stand in the place of which.
     """
     right_before = frozenset(range(len(wanted.ways))) - wrong
     asked = [c for c in tried if not whole or c.reaches == wrong]
-    rest: dict[int, list[tuple[Target, dict[Visit, np.ndarray]]]] = {}
-    for turn in (1, 2)[: 1 if likely else 2]:
+    known: dict[int, list[tuple[Target, dict[Visit, np.ndarray]]]] = {}
+    for start, end in ((0, FIRST), (FIRST, LIKELY), (LIKELY, None))[: 2 if likely else 3]:
         for candidate in asked:
-            if turn == 1:
-                ways = [*_as_output(candidate, wanted), *replacements(candidate, targets, flow)]
-                ways, rest[candidate.key] = ways[:LIKELY], ways[LIKELY:]
-            else:
-                ways = rest[candidate.key]
-            for target, replaced in ways:
+            if not start:
+                known[candidate.key] = [
+                    *_as_output(candidate, wanted),
+                    *replacements(candidate, targets, flow, fit),
+                ]
+            for target, replaced in known[candidate.key][start:end]:
                 if time.process_time() > until:
                     return
                 right = wanted.right(player, {**kept, **replaced})

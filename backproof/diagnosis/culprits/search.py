@@ -12,19 +12,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from backproof.diagnosis.calls.case import Case, Player, exact_call
-from backproof.diagnosis.culprits.candidates import Candidate, candidates, is_right
+from backproof.diagnosis.culprits.candidates import Candidate, candidates, computing_the_loss, is_right
 from backproof.diagnosis.culprits.culprit import Culprit, simpler
 from backproof.diagnosis.culprits.flow import Flow
 from backproof.diagnosis.culprits.helpers import computed_where, inside_of_helper
 from backproof.diagnosis.culprits.intervention import Mend, mends
 from backproof.diagnosis.culprits.targets import (
+    Fit,
     Target,
     adjoint_targets,
+    fitted,
     forward_series,
     meant_targets,
     parts_of,
+    row_targets,
+    samples_of,
     scaled_targets,
     slope_targets,
+    spread,
     value_targets,
 )
 from backproof.diagnosis.repair.bench import Bench, Change, changes_of, simplest, surviving
@@ -72,6 +77,7 @@ class Search:
         self.meant = meant_targets(self.case, self.judgement)
         self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]
         self.used_wrongly = [c for c in self.backward if is_right(c, self.adjoints)]
+        self.read_back = self._read_on_the_way_back()
         self.computed = computed_where([c for c in self.backward if self._place(c.key).kind != "store"])
         keys = frozenset([*(c.key for c in [*self.backward, *self.loads]), *(key for key, _ in self.bench.kept)])
         with Player(self.case, keys) as player:
@@ -167,13 +173,29 @@ class Search:
         if self.meant:
             yield self._mends([c for c in self.not_right if not is_right(c, self.meant)], self.meant)
             yield self._mends([c for c in self.not_right if is_right(c, self.meant)], self.meant)
-        yield self._mends(self.not_right, self.adjoints)
-        yield self._mends(self.not_right, scaled_targets(self.judgement, self.adjoints))
-        yield self._mends(self.not_right, slope_targets(self.adjoints[:40]), likely=True)
-        yield self._mends(self._read_on_the_way_back(), value_targets(self.judgement, self.series), likely=True)
+        arguments = self.case.given(self.player.loaded.namespace).by_name
+        scaled = scaled_targets(samples_of(arguments, self.judgement), self.adjoints)
+        for among in self._suspects_first():
+            yield self._mends(among, self.adjoints)
+            yield self._mends(among, scaled)
+            yield self._mends(among, slope_targets(self.adjoints[:40]), likely=True)
+            yield self._mends(among, self.adjoints, likely=True, fit=spread)
+        in_loops = [c for c in [*self.not_right, *self.read_back] if len(c.occurrences) > 1]
+        yield self._mends(in_loops, row_targets([*self.adjoints, *scaled]))
+        yield self._mends(self.read_back, value_targets(self.judgement, self.series), likely=True)
         yield self._mends(self.used_wrongly, self.adjoints, likely=True)
-        yield self._mends(self._read_on_the_way_back(), self.adjoints, likely=True)
+        yield self._mends(self.read_back, self.adjoints, likely=True)
+        yield self._mends([*self.used_wrongly, *self.read_back], self.adjoints, likely=True, fit=spread)
         yield self._mends(self.backward, parts_of(self.case, self.judgement, self.bench.wanted.probe), likely=True)
+
+    def _suspects_first(self) -> tuple[list[Candidate], list[Candidate]]:
+        """The wrong expressions, and those in statements that set what is right, at least in a loop's first turn."""
+        stores = [c for c in self.backward if self._place(c.key).kind == "store"]
+        right = {id(self._spot(c.key).statement) for c in stores if is_right(c, self.adjoints, turns=1)}
+        wrong = {id(self._spot(c.key).statement) for c in stores if not is_right(c, self.adjoints, turns=1)}
+        innocent = right - wrong
+        suspects = [c for c in self.not_right if id(self._spot(c.key).statement) not in innocent]
+        return suspects, [c for c in self.not_right if id(self._spot(c.key).statement) in innocent]
 
     def _spots(self, found: Sequence[Mend]) -> list[Spot]:
         return [self._spot(mend.candidate.key) for mend in found]
@@ -195,17 +217,21 @@ class Search:
         return sorted(spots, key=lambda spot: min(abs(spot.statement.lineno - line) for line in near))
 
     def _mends(
-        self, tried: Sequence[Candidate], targets: Sequence[Target], whole: bool = True, likely: bool = False
+        self,
+        tried: Sequence[Candidate],
+        targets: Sequence[Target],
+        whole: bool = True,
+        likely: bool = False,
+        fit: Fit = fitted,
     ) -> Iterator[Mend]:
         until = min(self.until, time.process_time() + _ONE_QUESTION * self.seconds)
-        return mends(
-            self.player, self.bench.wanted, tried, targets, self.wrong, self.bench.kept, until, whole, self.flow, likely
-        )
+        wanted, kept = self.bench.wanted, self.bench.kept
+        return mends(self.player, wanted, tried, targets, self.wrong, kept, until, whole, self.flow, likely, fit)
 
     def _read_on_the_way_back(self) -> list[Candidate]:
-        """Forward values that are read in statements that compute gradients."""
-        lines = {id(self._spot(c.key).statement) for c in self.backward}
-        return [c for c in self.loads if id(self._spot(c.key).statement) in lines]
+        """Forward values that are read in statements that compute nothing of the loss."""
+        forward = {id(self._spot(key).statement) for key in computing_the_loss(self.judgement)}
+        return [c for c in self.loads if id(self._spot(c.key).statement) not in forward]
 
     def _first_places(self, found: Iterable[Mend]) -> list[Mend]:
         """The mends of what was wrong first, one for each place."""
@@ -215,7 +241,7 @@ class Search:
             if len(by_key) >= _SEEN_EXPRESSIONS:
                 break
         for mend in [*by_key.values()]:
-            inner = inside_of_helper(mend, self.computed, self.bench.wanted, self.player, self.bench.kept)
+            inner = inside_of_helper(mend, self.computed, self.bench.wanted, self.player, self.bench.kept, self.wrong)
             if inner is not None:
                 by_key.setdefault(inner.candidate.key, inner)
         return sorted(by_key.values(), key=lambda mend: mend.first)[:_TRIED_EXPRESSIONS]
@@ -248,10 +274,15 @@ class Search:
         if self._place(key).kind == "store":
             return []
         scope = scope_of(spot.function, spot.tree, spot.statement, sorted(self.case.program.main.modules))
-        tried = list(edits(spot.node, scope))
         targets = {occurrence: value for (_, occurrence), value in mend.replaced.items()}
-        passed = surviving(self.bench, key, targets, tried, self.until)
-        return simplest(self.bench, changes_of(passed, spot.node), self.until)
+        tried = list(edits(spot.node, scope))
+        for cheap in (True, False):
+            some = [one for one in tried if (one.cost <= _CHEAP) is cheap]
+            passed = surviving(self.bench, key, targets, some, self.until)
+            found = simplest(self.bench, changes_of(passed, spot.node), self.until)
+            if found:
+                return found
+        return []
 
     def _formulas(self, mend: Mend) -> list[Change]:
         """Another formula of the learner's values."""

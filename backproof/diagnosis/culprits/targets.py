@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
@@ -50,6 +50,7 @@ class Target(NamedTuple):
         ids: the entries that they are of.
         through: for a slope, the key of the place that it leads to.
         times: the number that it was multiplied by, where it is divided by it later on.
+        minus: whether the values are minus what ``meaning`` says: of ``-a @ b``, which nobody calls by its sign.
     """
 
     meaning: Meaning
@@ -58,6 +59,7 @@ class Target(NamedTuple):
     ids: tuple[np.ndarray, ...] = ()
     through: int | None = None
     times: int = 1
+    minus: bool = False
 
 
 class Series(NamedTuple):
@@ -89,15 +91,25 @@ def _name(series: Iterable[np.ndarray]) -> bytes:
 def adjoint_targets(judgement: Judgement, series: Iterable[Series], program: Program) -> list[Target]:
     """The true adjoint of each series; those that are 0 everywhere are none.
 
-    Nor is that of ``-z`` in ``np.exp(-z)``: what is minus the derivative with respect to ``z`` has a wrong sign.
+    That of ``-z`` in ``np.exp(-z)`` has its sign turned: minus the derivative with respect to ``z`` is a wrong sign.
     """
-    meant = (one for one in series if not _is_negation(one.of, program))
-    return list(_adjoints(judgement.adjoints, meant, Meaning.ADJOINT))
+    found = _adjoints(judgement.adjoints, series, Meaning.ADJOINT)
+    return [_turned(target) if _is_negation(target.of, program) else target for target in found]
 
 
-def _is_negation(of: int | Where, program: Program) -> bool:
-    spot = program.node(of) if isinstance(of, int) else None
-    if spot is None or not (isinstance(spot.node, ast.UnaryOp) and isinstance(spot.node.op, ast.USub)):
+def _turned(target: Target) -> Target:
+    return target._replace(values=tuple(-value for value in target.values), minus=True)
+
+
+def _is_negation(of: int | Where | Meant, program: Program) -> bool:
+    """Whether it is ``-z``, or a product that begins with one, and has no name of its own."""
+    if not isinstance(of, int):
+        return False
+    spot = program.node(of)
+    node = spot.node
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult | ast.Div):
+        node = node.left
+    if not (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)):
         return False
     return not (isinstance(spot.statement, ast.Assign) and spot.statement.value is spot.node)
 
@@ -176,9 +188,36 @@ def fitted(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
     return value.T if value.T.shape == shape and value.ndim == 2 else None
 
 
-def scaled_targets(judgement: Judgement, targets: Iterable[Target]) -> list[Target]:
+def spread(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
+    """A target of another shape than what it is to replace, where one broadcasts to the other; None if neither does.
+
+    A factor that is missing, or one too many, may be what gives an expression its shape.
+    """
+    if fitted(value, shape) is not None:
+        return None
+    try:
+        both = np.broadcast_shapes(value.shape, shape)
+    except ValueError:
+        return None
+    return value if both in (value.shape, shape) else None
+
+
+Fit = Callable[[np.ndarray, tuple[int, ...]], np.ndarray | None]  # a target in the place of what has a shape
+
+
+def row_targets(targets: Iterable[Target]) -> list[Target]:
+    """Matrices row by row, and column by column: for a loop over samples whose forward pass has none."""
+    return [
+        target._replace(values=tuple(turned), ids=tuple(ids))
+        for target in targets
+        if len(target.values) == 1 and target.values[0].ndim == 2
+        for turned, ids in ((target.values[0], target.ids[0]), (target.values[0].T, target.ids[0].T))
+        if len(turned) > 1
+    ]
+
+
+def scaled_targets(sizes: Iterable[int], targets: Iterable[Target]) -> list[Target]:
     """Targets times n: for what is divided by n later on."""
-    sizes = _samples(judgement)
     return [
         target._replace(values=tuple(value * n for value in target.values), times=n)
         for target in targets
@@ -186,12 +225,23 @@ def scaled_targets(judgement: Judgement, targets: Iterable[Target]) -> list[Targ
     ]
 
 
-def _samples(judgement: Judgement) -> set[int]:
-    """How many samples there may be, in rows or columns: the size that most of the data have."""
-    parameters = {g.pair.parameter for g in judgement.gradients}
-    data = [ids for where, ids in judgement.call.entries.items() if where not in parameters]
-    counts = Counter(n for ids in data or judgement.call.entries.values() for n in ids.shape if n > 1)
+def samples_of(arguments: Mapping[str, object], judgement: Judgement) -> set[int]:
+    """How many samples there may be, in rows or columns or a list: the size that most of the data have.
+
+    Args:
+        arguments: of the call, by name.
+    """
+    parameters = {g.pair.parameter[0] for g in judgement.gradients if g.pair.parameter}
+    data = [given for name, given in arguments.items() if name not in parameters]
+    sizes = [n for given in data or arguments.values() for n in _sizes(given) if n > 1]
+    counts = Counter(sizes)
     return {n for n, count in counts.items() if count == max(counts.values())}
+
+
+def _sizes(given: object) -> tuple[int, ...]:
+    if isinstance(given, Mapping):
+        return tuple(n for one in given.values() for n in _sizes(one))
+    return (len(given),) if isinstance(given, list | tuple) else getattr(given, "shape", ())
 
 
 def parts_of(case: Case, judgement: Judgement, probe: Probe) -> list[Target]:

@@ -8,40 +8,44 @@ import numpy as np
 
 from backproof.diagnosis.culprits.candidates import Candidate
 from backproof.diagnosis.culprits.flow import Flow
-from backproof.diagnosis.culprits.targets import Target, fitted
+from backproof.diagnosis.culprits.targets import Fit, Target, fitted
 from backproof.replay.world import Visit
 
 
 def replacements(
-    candidate: Candidate, targets: Sequence[Target], flow: Flow | None = None
+    candidate: Candidate, targets: Sequence[Target], flow: Flow | None = None, fit: Fit = fitted
 ) -> list[tuple[Target, dict[Visit, np.ndarray]]]:
     """The ways to put a series in the place of a candidate's values; those first that point where the values do."""
-    found: list[tuple[float, Target, dict[Visit, np.ndarray]]] = []
+    found: dict[bytes, tuple[tuple[bool, bool], Target, list[np.ndarray]]] = {}
     for target in targets:
-        for values, by_flow in _fitting(candidate, target, flow):
-            visits = ((candidate.key, occurrence) for occurrence in candidate.occurrences)
-            likeness = _likeness(candidate.values, values)
-            if likeness is not None:
-                found.append((likeness + by_flow, target, dict(zip(visits, values, strict=True))))
-    # Where values are the same, what was passed as often tells more than a helper's variable.
-    found.sort(key=lambda one: (-round(one[0], 9), len(one[1].values) != len(candidate.occurrences)))
-    distinct: dict[bytes, tuple[Target, dict[Visit, np.ndarray]]] = {}
-    for _, target, replaced in found:  # terms of a sum have the same adjoint as the sum
-        distinct.setdefault(b"".join(value.tobytes() for value in replaced.values()), (target, replaced))
-    return list(distinct.values())
+        as_often = len(target.values) == len(candidate.occurrences)  # tells more than a helper's variable
+        for values, by_flow in _fitting(candidate, target, flow, fit):
+            name = b"".join(value.tobytes() for value in values)  # terms of a sum have the same adjoint as the sum
+            if name not in found or (by_flow, as_often) > found[name][0]:
+                found[name] = (by_flow, as_often), target, values
+    ranked = []
+    for (by_flow, as_often), target, values in found.values():
+        likeness = _likeness(candidate.values, values)
+        if likeness is not None:
+            ranked.append((round(likeness + by_flow, 9), as_often, target, values))
+    ranked.sort(key=lambda one: one[:2], reverse=True)
+    visits = [(candidate.key, occurrence) for occurrence in candidate.occurrences]
+    return [(target, dict(zip(visits, values, strict=True))) for _, _, target, values in ranked]
 
 
 def _likeness(values: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> float | None:
     """The cosine between two series, without its sign; None where they are the same."""
-    inner = sum(float(np.vdot(v, o)) for v, o in zip(values, others, strict=True))
-    sizes = [sum(float(np.vdot(v, v)) for v in series) for series in (values, others)]
-    if all(np.array_equal(v, o) for v, o in zip(values, others, strict=True)):
+    both = [(v, o) if v.shape == o.shape else np.broadcast_arrays(v, o) for v, o in zip(values, others, strict=True)]
+    v, o = (np.concatenate([pair[side].reshape(-1) for pair in both]) for side in (0, 1))
+    if np.array_equal(v, o):
         return None
-    size = (sizes[0] * sizes[1]) ** 0.5
-    return abs(inner) / size if np.isfinite(size) and size > 0 else 0.0
+    size = float((v @ v) * (o @ o)) ** 0.5
+    return abs(float(v @ o)) / size if np.isfinite(size) and size > 0 else 0.0
 
 
-def _fitting(candidate: Candidate, target: Target, flow: Flow | None) -> Iterator[tuple[list[np.ndarray], bool]]:
+def _fitting(
+    candidate: Candidate, target: Target, flow: Flow | None, fit: Fit
+) -> Iterator[tuple[list[np.ndarray], bool]]:
     """Values turn by turn, and whether data flow says so.
 
     A loop on the way back passes its turns in reverse, one over samples and layers in reverse within each sample.
@@ -50,10 +54,13 @@ def _fitting(candidate: Candidate, target: Target, flow: Flow | None) -> Iterato
     """
     many, have = len(candidate.occurrences), len(target.values)
     shapes = [value.shape for value in candidate.values]
+    of_each_shape = {value.shape: value for value in target.values}.values()
+    if all(fit(value, shape) is None for value in of_each_shape for shape in set(shapes)):
+        return
     by_flow = None if flow is None or many > _MOST_BY_FLOW or have == 1 else _order_by_flow(candidate, target, flow)
     if many == 1:
         for turn, value in enumerate(target.values):
-            fits = fitted(value, shapes[0])
+            fits = fit(value, shapes[0])
             if fits is not None:
                 yield [fits], by_flow == (turn,)
         return
@@ -62,7 +69,7 @@ def _fitting(candidate: Candidate, target: Target, flow: Flow | None) -> Iterato
         if order in seen:
             continue
         seen.add(order)
-        values = [fitted(target.values[k], shape) for k, shape in zip(order, shapes, strict=True)]
+        values = [fit(target.values[k], shape) for k, shape in zip(order, shapes, strict=True)]
         if all(value is not None for value in values):
             yield [value for value in values if value is not None], order == by_flow
 
@@ -72,10 +79,7 @@ _MOST_BY_FLOW = 60  # turns
 
 def _order_by_flow(candidate: Candidate, target: Target, flow: Flow) -> tuple[int, ...] | None:
     """For each value of the candidate, the value of the series that it was computed from or beside."""
-    turns: dict[int, int] = {}
-    for turn, ids in enumerate(target.ids):
-        for entry in ids.reshape(-1).tolist():
-            turns[entry] = -1 if entry in turns else turn
+    turns = flow.turns(target.ids)
     order = []
     for ids in candidate.ids:
         found = next((t for entry in _some(ids) if (t := _touched(entry, turns, flow))), set())

@@ -193,9 +193,14 @@ class _Looks:
                 with warnings.catch_warnings(), contextlib.suppress(Exception), at_most(_ONE_EDIT):
                     warnings.simplefilter("ignore")
                     self.found[text].append(np.array(eval(code, space, names), np.float64))
-            return target.copy() if isinstance(passing, np.ndarray) else type(passing)(target.reshape(()))
+            return _in_place_of(passing, target)
 
         player.replace_hook(instrument.VALUE, value)
+
+
+def _in_place_of(passing: Any, target: np.ndarray) -> Any:
+    is_array = isinstance(passing, np.ndarray) or target.size > 1
+    return target.copy() if is_array else type(passing)(target.reshape(()))
 
 
 def _names_at(frame: types.FrameType) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -234,7 +239,7 @@ class _Trial:
                 return passing
             frame = sys._getframe(1)
             self._try(frame, target)
-            return target.copy() if isinstance(passing, np.ndarray) else type(passing)(target.reshape(()))
+            return _in_place_of(passing, target)
 
         player.replace_hook(instrument.VALUE, value)
 

@@ -45,13 +45,9 @@ def formulas_for(bench: Bench, mend: Mend, spot: Spot) -> list[Edited]:
     values = evaluated(bench, mend.candidate.key, targets, [*of_text, *lengths])
     wanted = np.concatenate([value.reshape(-1) for value in targets.values()])
     own = Basis(ast.unparse(spot.node), 0.0)
-    have = (
-        [
-            (own, np.concatenate([value.reshape(-1) for value in mend.candidate.values])),
-        ]
-        if sum(v.size for v in mend.candidate.values) == wanted.size
-        else []
-    )
+    given = dict(zip(mend.candidate.occurrences, mend.candidate.values, strict=True))
+    there = _spread([given[turn] for turn in targets], list(targets.values()))
+    have = [] if there is None else [(own, there)]
     have += [
         (basis, spread)
         for text, basis in of_text.items()
@@ -60,17 +56,22 @@ def formulas_for(bench: Bench, mend: Mend, spot: Spot) -> list[Edited]:
     counts = [(text, float(values[text][0])) for text in lengths if text in values]
     plain = {atom: values[atom] for atom in scope.atoms if atom in values}
     wholes = [("", list(targets.values()))]
-    given = dict(zip(mend.candidate.occurrences, mend.candidate.values, strict=True))
-    if all(given[turn].shape == value.shape for turn, value in targets.items()):
-        # What is there may be right, and a product or a sum missing beside it.
+    if there is not None:  # what is there may be right, and a product or a sum missing beside it
         wholes.append((f"{own.text} + ", [value - given[turn] for turn, value in targets.items()]))
+        wholes.append((f"({own.text}) * ", [_quotient(value, given[turn]) for turn, value in targets.items()]))
     whole = [
         edited
         for before, wants in wholes
         for text, factor in reductions(plain, wants)
-        for edited in _scaled(text, factor, _BASIC_COST - 0.5, counts, spot.node, before)
+        for edited in _scaled(f"({text})", factor, _BASIC_COST - 0.5, counts, spot.node, before)
     ]
     return [*whole, *formulas(have, counts, wanted, spot.node)]
+
+
+def _quotient(wanted: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """By what a value must be multiplied; NaN where any number will do, for both are 0."""
+    with np.errstate(all="ignore"):
+        return np.where((wanted == 0) & (given == 0), np.nan, wanted / given)
 
 
 def _spread(values: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray | None:
@@ -114,17 +115,18 @@ def formulas(
         return
     own, value = have[0]
     with np.errstate(all="ignore"):
-        asked = [("", target), (f"{own.text} + ", target - value), (f"({own.text}) * ", target / value)]
+        asked = [("", target), (f"{own.text} + ", target - value), (f"({own.text}) * ", _quotient(target, value))]
     stack = np.stack([value.reshape(-1) for _, value in have])
     for basis, single in have[1:]:
         factor = factor_between(single, target)
         if factor is not None:
             yield from _scaled(basis.text, factor, 1.5 + basis.cost, lengths, node)
     for before, wanted in asked:
-        if not np.isfinite(wanted).all() or not wanted.any():
+        known = ~np.isnan(wanted)
+        if not np.isfinite(wanted[known]).all() or not wanted[known].any():
             continue
         for sign in "-*/+":
-            for i, j, factor in _found(sign, stack, wanted.reshape(-1)):
+            for i, j, factor in _found(sign, stack[:, known], wanted[known]):
                 if not (before and 0 in (i, j)):
                     yield from _written(before, have[i][0], have[j][0], sign, factor, lengths, node)
 

@@ -23,7 +23,7 @@ def reductions(values: Mapping[str, Sequence[np.ndarray]], targets: Sequence[np.
 
     Args:
         values: by the text of each; one for each target, as in a loop.
-        targets: what is wanted.
+        targets: what is wanted; NaN where any number will do.
     """
     known = {text: rows for text, rows in values.items() if all(row.size <= _MOST_ENTRIES for row in rows)}
     for text, rows in known.items():
@@ -65,8 +65,15 @@ def _fits(text: str, made: Sequence[np.ndarray], targets: Sequence[np.ndarray]) 
 
 
 def factor_between(ours: np.ndarray, wanted: np.ndarray) -> float | None:
-    """The number by which one row is the other; None where there is none, or it is 0."""
-    size = float(ours @ ours)
-    factor = float(ours @ wanted) / size if size > 0 else 0.0
-    close = np.abs(factor * ours - wanted).max() <= _CLOSE * np.abs(wanted).max()
+    """The number by which one row is the other; None where there is none, or it is 0.
+
+    Where a number is not known (NaN) in the second row, any will do.
+    """
+    if np.isnan(wanted).any():
+        known = ~np.isnan(wanted)
+        ours, wanted = ours[known], wanted[known]
+    with np.errstate(all="ignore"):  # what the learner has may not be finite
+        size = float(ours @ ours)
+        factor = float(ours @ wanted) / size if size > 0 else 0.0
+        close = np.abs(factor * ours - wanted).max(initial=0.0) <= _CLOSE * np.abs(wanted).max(initial=0.0)
     return factor if factor and np.isfinite(factor) and close else None

@@ -48,6 +48,11 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
         if isinstance(place, ast.FunctionDef):
             for argument in [*place.args.posonlyargs, *place.args.args, *place.args.kwonlyargs]:
                 found.setdefault(argument.arg, abs(argument.lineno - statement.lineno))
+    for index in _turning(home, statement):
+        if any(text.endswith(f"[{index}]") for text in found):  # what a loop over samples takes from the others
+            for text, away in [*found.items()]:
+                if text.isidentifier() and text != index:
+                    found.setdefault(f"{text}[{index}]", away + _LESS_LIKELY)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) < 1e6:
             constants.setdefault(node.value, None)
@@ -64,6 +69,20 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
     plain = [f for f in functions if f.rpartition(".")[2] not in _NO_FUNCTIONS]
     atoms = sorted(found, key=lambda text: (found[text], len(text)))
     return Scope(tuple(atoms[:30]), tuple(plain[:12]), tuple(list(constants)[:12]))
+
+
+_LESS_LIKELY = 3  # lines further away
+
+
+def _turning(home: ast.AST, statement: ast.stmt) -> list[str]:
+    """The variables of the loops that a statement stands in."""
+    return [
+        node.target.id
+        for node in ast.walk(home)
+        if isinstance(node, ast.For)
+        and isinstance(node.target, ast.Name)
+        and any(inner is statement for inner in ast.walk(node))
+    ]
 
 
 def _around(function: ast.AST | None, tree: ast.Module) -> list[ast.FunctionDef]:
