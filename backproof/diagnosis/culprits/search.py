@@ -6,17 +6,17 @@ a part of an adjoint; a changed statement; at last the expression that mends mos
 
 from __future__ import annotations
 
-import ast
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from backproof.diagnosis.calls.case import Case, Player, exact_call
-from backproof.diagnosis.culprits.candidates import Candidate, candidates, computing_the_loss, is_right
+from backproof.diagnosis.culprits.candidates import Candidate, candidates, is_right
 from backproof.diagnosis.culprits.culprit import Culprit, simpler
 from backproof.diagnosis.culprits.flow import Flow
 from backproof.diagnosis.culprits.helpers import computed_where, inside_of_helper
 from backproof.diagnosis.culprits.intervention import Mend, mends
+from backproof.diagnosis.culprits.near import around, distinct, read_on_the_way_back, suspects_first
 from backproof.diagnosis.culprits.targets import (
     Fit,
     Target,
@@ -77,7 +77,7 @@ class Search:
         self.meant = meant_targets(self.case, self.judgement)
         self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]
         self.used_wrongly = [c for c in self.backward if is_right(c, self.adjoints)]
-        self.read_back = self._read_on_the_way_back()
+        self.read_back = read_on_the_way_back(self.case.program, self.judgement, self.loads)
         self.computed = computed_where([c for c in self.backward if self._place(c.key).kind != "store"])
         keys = frozenset([*(c.key for c in [*self.backward, *self.loads]), *(key for key, _ in self.bench.kept)])
         with Player(self.case, keys) as player:
@@ -104,7 +104,7 @@ class Search:
             pointed += found
             if best is not None:
                 break
-        spots = _distinct(self._spots(pointed))[:_TRIED_STATEMENTS]
+        spots = distinct(self._spots(pointed))[:_TRIED_STATEMENTS]
         first = self._spot(best.place.key).statement if best else None
         if best is None or best.changes[0].cost > _CHEAP or all(first is not spot.statement for spot in spots[:1]):
             best = simpler(self._changed(spots, inside=False), best)
@@ -116,7 +116,7 @@ class Search:
 
     def _thorough(self, pointed: Sequence[Mend]) -> Culprit | None:
         """Every edit near what was pointed at; at last the place itself, without a change."""
-        spots = _distinct(self._spots(pointed))
+        spots = distinct(self._spots(pointed))
         return (
             self._changed(self._around(spots), inside=True, cheap=True)
             or self._changed(spots, inside=True)
@@ -175,7 +175,7 @@ class Search:
             yield self._mends([c for c in self.not_right if is_right(c, self.meant)], self.meant)
         arguments = self.case.given(self.player.loaded.namespace).by_name
         scaled = scaled_targets(samples_of(arguments, self.judgement), self.adjoints)
-        for among in self._suspects_first():
+        for among in suspects_first(self.case.program, self.backward, self.not_right, self.adjoints):
             yield self._mends(among, self.adjoints)
             yield self._mends(among, scaled)
             yield self._mends(among, slope_targets(self.adjoints[:40]), likely=True)
@@ -188,33 +188,12 @@ class Search:
         yield self._mends([*self.used_wrongly, *self.read_back], self.adjoints, likely=True, fit=spread)
         yield self._mends(self.backward, parts_of(self.case, self.judgement, self.bench.wanted.probe), likely=True)
 
-    def _suspects_first(self) -> tuple[list[Candidate], list[Candidate]]:
-        """The wrong expressions, and those in statements that set what is right, at least in a loop's first turn."""
-        stores = [c for c in self.backward if self._place(c.key).kind == "store"]
-        right = {id(self._spot(c.key).statement) for c in stores if is_right(c, self.adjoints, turns=1)}
-        wrong = {id(self._spot(c.key).statement) for c in stores if not is_right(c, self.adjoints, turns=1)}
-        innocent = right - wrong
-        suspects = [c for c in self.not_right if id(self._spot(c.key).statement) not in innocent]
-        return suspects, [c for c in self.not_right if id(self._spot(c.key).statement) in innocent]
-
     def _spots(self, found: Sequence[Mend]) -> list[Spot]:
         return [self._spot(mend.candidate.key) for mend in found]
 
     def _around(self, pointed: Sequence[Spot]) -> list[Spot]:
-        """Every statement that computes gradients, and those of the same functions that compute nothing of the loss.
-
-        Those nearest to a statement that was pointed at come first.
-        """
-        spots = [self._spot(c.key) for c in self.backward]
-        homes = {id(spot.function): spot for spot in spots if spot.function is not None}
-        forward = {id(self._spot(s.of).statement) for s in self.series if isinstance(s.of, int)}
-        for home in homes.values():
-            assert home.function is not None
-            for node in ast.walk(home.function):
-                if isinstance(node, ast.Assign | ast.AugAssign | ast.For | ast.If) and id(node) not in forward:
-                    spots.append(home._replace(statement=node))
-        near = [spot.statement.lineno for spot in pointed] or [0]
-        return sorted(spots, key=lambda spot: min(abs(spot.statement.lineno - line) for line in near))
+        forward = [one.of for one in self.series if isinstance(one.of, int)]
+        return around(self.case.program, self.backward, forward, pointed)
 
     def _mends(
         self,
@@ -227,11 +206,6 @@ class Search:
         until = min(self.until, time.process_time() + _ONE_QUESTION * self.seconds)
         wanted, kept = self.bench.wanted, self.bench.kept
         return mends(self.player, wanted, tried, targets, self.wrong, kept, until, whole, self.flow, likely, fit)
-
-    def _read_on_the_way_back(self) -> list[Candidate]:
-        """Forward values that are read in statements that compute nothing of the loss."""
-        forward = {id(self._spot(key).statement) for key in computing_the_loss(self.judgement)}
-        return [c for c in self.loads if id(self._spot(c.key).statement) not in forward]
 
     def _first_places(self, found: Iterable[Mend]) -> list[Mend]:
         """The mends of what was wrong first, one for each place."""
@@ -324,8 +298,3 @@ class Search:
         else:
             yield from statement_changes(spot.statement, block_of(spot.statement, spot.tree))
             yield from insertions(spot.statement, scope)
-
-
-def _distinct(spots: Sequence[Spot]) -> list[Spot]:
-    """One place of each statement."""
-    return list({id(spot.statement): spot for spot in reversed(spots)}.values())[::-1]

@@ -122,12 +122,8 @@ def _file_of(program: Program, change: Change) -> Any:
         for node in ast.walk(edit.old):
             key = key_of(node)
             if key is not None:
-                return program.source(_path(program, key)).path
+                return program.source(Path(program.expressions[key].file)).path
     return None
-
-
-def _path(program: Program, key: int) -> Path:
-    return Path(program.expressions[key].file)
 
 
 def surviving(
