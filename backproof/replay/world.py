@@ -68,8 +68,7 @@ class FloatWorld:
         visit = key, self.passed.get(key, 0)
         self.passed[key] = visit[1] + 1
         if visit in self.replaced and _is_float(value):
-            new = self.replaced[visit]
-            value = new.copy() if isinstance(value, np.ndarray) or new.ndim else new[()]
+            value = instead_of(value, self.replaced[visit])
         if self.keep and _is_float(value):
             self.single |= getattr(value, "dtype", np.dtype(float)).itemsize < 8
             self.records.append(Recorded(*visit, np.array(value, np.float64)))
@@ -87,6 +86,11 @@ class FloatWorld:
                     self.records.append(Recorded(*visit, base.astype(np.float64)))
         elif isinstance(base, dict | list) and index is not None:
             base[index] = self.value(key, base[index])
+
+
+def instead_of(value: Any, new: np.ndarray) -> Any:
+    """Another value in the place of one: an array of its own, or a number for a number."""
+    return new.copy() if isinstance(value, np.ndarray) or new.ndim else new[()]
 
 
 def _is_float(value: Any) -> bool:

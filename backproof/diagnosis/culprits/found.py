@@ -28,8 +28,7 @@ def find_culprits(
     """
     wanted = wanted_of(judgement, probes[0], case)
     wrong = frozenset(k for k, g in enumerate(judgement.gradients) if g.status is not Status.RIGHT)
-    everything = frozenset(range(len(judgement.gradients)))
-    bench = Bench(case, wanted, pairs, tuple(probes), {}, everything)
+    bench = Bench(case, wanted, pairs, tuple(probes), {}, wanted.positions)
     return _proven(bench, Search(case, judgement, bench, time.process_time() + seconds, seconds, wrong).run())
 
 

@@ -41,5 +41,5 @@ def inside_of_helper(
         return None
     replaced = {(inner.key, occurrence): new for (_, occurrence), (_, new) in zip(homes, wrong, strict=True)}
     right = wanted.right(player, {**kept, **replaced})
-    needed = mend.mended | (frozenset(range(len(wanted.ways))) - wrong_before)
+    needed = mend.mended | (wanted.positions - wrong_before)
     return Mend(inner, mend.target, replaced, mend.mended) if needed <= right else None

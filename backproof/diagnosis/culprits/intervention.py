@@ -48,6 +48,11 @@ class Mend(NamedTuple):
         at = [self.candidate.positions[turn] for turn in self._wrong()]
         return at[0] if at else self.candidate.first
 
+    @property
+    def by_turn(self) -> dict[int, np.ndarray]:
+        """The values, by the times that the place was passed before."""
+        return {occurrence: value for (_, occurrence), value in self.replaced.items()}
+
     def wrong_turns(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """The entries of the values that were wrong, each with what it was replaced by."""
         c = self.candidate
@@ -105,6 +110,11 @@ class Wanted:
             return False
         error = np.abs(given.reshape(true.shape) - true).max(initial=0.0)
         return bool(error <= self.close * max(np.abs(true).max(initial=0.0), 1e-6 * self.scale))
+
+    @property
+    def positions(self) -> frozenset[int]:
+        """Of all gradients."""
+        return frozenset(range(len(self.ways)))
 
     @property
     def scale(self) -> float:
@@ -165,16 +175,14 @@ def mends(
         likely: whether only the likeliest replacements of each place are tried.
         fit: which values may stand in the place of which.
     """
-    right_before = frozenset(range(len(wanted.ways))) - wrong
+    right_before = wanted.positions - wrong
     asked = [c for c in tried if not whole or c.reaches == wrong]
     known: dict[int, list[tuple[Target, dict[Visit, np.ndarray]]]] = {}
     for start, end in ((0, FIRST), (FIRST, LIKELY), (LIKELY, None))[: 2 if likely else 3]:
         for candidate in asked:
             if not start:
-                known[candidate.key] = [
-                    *_as_output(candidate, wanted),
-                    *replacements(candidate, targets, flow, fit),
-                ]
+                ways = replacements(candidate, targets, flow, fit)
+                known[candidate.key] = [*_as_output(candidate, wanted), *ways]
             for target, replaced in known[candidate.key][start:end]:
                 if time.process_time() > until:
                     return

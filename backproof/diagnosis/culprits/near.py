@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from backproof.diagnosis.culprits.candidates import Candidate, computing_the_loss, is_right
-from backproof.diagnosis.culprits.targets import Target
+from backproof.diagnosis.culprits.targets import Series, Target
 from backproof.diagnosis.verdict.judging import Judgement
 from backproof.replay.loading import Program
 from backproof.replay.places import Spot
@@ -17,9 +17,9 @@ def suspects_first(
 ) -> tuple[list[Candidate], list[Candidate]]:
     """The wrong expressions, and those in statements that set what is right, at least in a loop's first turn."""
     stores = [c for c in backward if program.expressions[c.key].kind == "store"]
-    good = {_statement(program, c.key) for c in stores if is_right(c, adjoints, turns=1)}
-    bad = {_statement(program, c.key) for c in stores if not is_right(c, adjoints, turns=1)}
-    innocent = good - bad
+    right = {c.key for c in stores if is_right(c, adjoints, turns=1)}
+    innocent = {_statement(program, key) for key in right}
+    innocent -= {_statement(program, c.key) for c in stores if c.key not in right}
     suspects = [c for c in wrong if _statement(program, c.key) not in innocent]
     return suspects, [c for c in wrong if _statement(program, c.key) in innocent]
 
@@ -31,18 +31,18 @@ def read_on_the_way_back(program: Program, judgement: Judgement, loads: Sequence
 
 
 def around(
-    program: Program, backward: Sequence[Candidate], forward: Iterable[int], pointed: Sequence[Spot]
+    program: Program, backward: Sequence[Candidate], forward: Iterable[Series], pointed: Sequence[Spot]
 ) -> list[Spot]:
     """Every statement that computes gradients, and those of the same functions that compute nothing of the loss.
 
     Those nearest to a statement that was pointed at come first.
 
     Args:
-        forward: the places of values that the loss depends on.
+        forward: the values that the loss depends on.
     """
     spots = [program.node(c.key) for c in backward]
     homes = {id(spot.function): spot for spot in spots if spot.function is not None}
-    known = {_statement(program, key) for key in forward}
+    known = {_statement(program, one.of) for one in forward if isinstance(one.of, int)}
     for home in homes.values():
         assert home.function is not None
         for node in ast.walk(home.function):

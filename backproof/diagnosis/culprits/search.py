@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from backproof.diagnosis.calls.case import Case, Player, exact_call
 from backproof.diagnosis.culprits.candidates import Candidate, candidates, is_right
@@ -69,23 +70,21 @@ class Search:
         """The culprits in the order of computation."""
         wrong, places = sorted(self.wrong), self.case.program.expressions
         self.backward = candidates(self.judgement, wrong, forward=False, places=places)
-        self.loads = candidates(self.judgement, wrong, forward=True, places=places)
+        loads = candidates(self.judgement, wrong, forward=True, places=places)
         self.series = forward_series(self.judgement)
         used = self.judgement.forward
         self.flow = Flow(self.judgement.tape, used) if used.size < _MOST_ENTRIES_OF_FLOW else None
         self.adjoints = adjoint_targets(self.judgement, self.series, self.case.program)
         self.meant = meant_targets(self.case, self.judgement)
-        self.not_right = [c for c in self.backward if not is_right(c, self.adjoints)]
-        self.used_wrongly = [c for c in self.backward if is_right(c, self.adjoints)]
-        self.read_back = read_on_the_way_back(self.case.program, self.judgement, self.loads)
+        right = {c.key for c in self.backward if is_right(c, self.adjoints)}
+        self.not_right = [c for c in self.backward if c.key not in right]
+        self.used_wrongly = [c for c in self.backward if c.key in right]
+        self.read_back = read_on_the_way_back(self.case.program, self.judgement, loads)
         self.computed = computed_where([c for c in self.backward if self._place(c.key).kind != "store"])
-        keys = frozenset([*(c.key for c in [*self.backward, *self.loads]), *(key for key, _ in self.bench.kept)])
+        keys = frozenset([*(c.key for c in [*self.backward, *self.read_back]), *(key for key, _ in self.bench.kept)])
         with Player(self.case, keys) as player:
             self.player = player
-            found = self._single()
-            if found is not None:
-                return [found]
-            found = self._changed(self._around([]), inside=True, cheap=True)
+            found = self._single() or self._changed(self._around([]), inside=True, cheap=True)
             if found is not None:
                 return [found]
             several = self._several()
@@ -144,8 +143,7 @@ class Search:
             return []
         best = min(found, key=lambda m: (-len(m.mended), is_right(m.candidate, self.meant), m.first))
         rest = self.wrong - best.mended
-        everything = frozenset(range(len(self.judgement.gradients)))
-        culprit = self._own(best, replace(self.bench, right=everything - rest, alone=False))
+        culprit = self._own(best, replace(self.bench, right=self.bench.wanted.positions - rest, alone=False))
         kept = {**self.bench.kept, **best.replaced}
         balls = {visit: balls_of(value) for visit, value in kept.items()}
         try:
@@ -173,27 +171,33 @@ class Search:
         if self.meant:
             yield self._mends([c for c in self.not_right if not is_right(c, self.meant)], self.meant)
             yield self._mends([c for c in self.not_right if is_right(c, self.meant)], self.meant)
-        arguments = self.case.given(self.player.loaded.namespace).by_name
-        scaled = scaled_targets(samples_of(arguments, self.judgement), self.adjoints)
         for among in suspects_first(self.case.program, self.backward, self.not_right, self.adjoints):
             yield self._mends(among, self.adjoints)
-            yield self._mends(among, scaled)
-            yield self._mends(among, slope_targets(self.adjoints[:40]), likely=True)
+            yield self._mends(among, self._scaled)
+            yield self._mends(among, self._slopes, likely=True)
             yield self._mends(among, self.adjoints, likely=True, fit=spread)
         in_loops = [c for c in [*self.not_right, *self.read_back] if len(c.occurrences) > 1]
-        yield self._mends(in_loops, row_targets([*self.adjoints, *scaled]))
+        yield self._mends(in_loops, row_targets([*self.adjoints, *self._scaled]))
         yield self._mends(self.read_back, value_targets(self.judgement, self.series), likely=True)
         yield self._mends(self.used_wrongly, self.adjoints, likely=True)
         yield self._mends(self.read_back, self.adjoints, likely=True)
         yield self._mends([*self.used_wrongly, *self.read_back], self.adjoints, likely=True, fit=spread)
         yield self._mends(self.backward, parts_of(self.case, self.judgement, self.bench.wanted.probe), likely=True)
 
+    @cached_property
+    def _scaled(self) -> list[Target]:
+        arguments = self.case.given(self.player.loaded.namespace).by_name
+        return scaled_targets(samples_of(arguments, self.judgement), self.adjoints)
+
+    @cached_property
+    def _slopes(self) -> list[Target]:
+        return slope_targets(self.adjoints[:40])
+
     def _spots(self, found: Sequence[Mend]) -> list[Spot]:
         return [self._spot(mend.candidate.key) for mend in found]
 
     def _around(self, pointed: Sequence[Spot]) -> list[Spot]:
-        forward = [one.of for one in self.series if isinstance(one.of, int)]
-        return around(self.case.program, self.backward, forward, pointed)
+        return around(self.case.program, self.backward, self.series, pointed)
 
     def _mends(
         self,
@@ -232,6 +236,8 @@ class Search:
         for turn, mend in enumerate(found):
             if time.process_time() > self.until:
                 break
+            if self._place(mend.candidate.key).kind == "store":
+                continue
             changes = self._patches(mend)
             if not changes and best is None and turn < _TRIED_FORMULAS:
                 changes = self._formulas(mend)
@@ -243,16 +249,12 @@ class Search:
         return Culprit(self._place(mend.candidate.key), mend, tuple(changes), self.wrong, mend.first)
 
     def _patches(self, mend: Mend) -> list[Change]:
-        key = mend.candidate.key
-        spot = self._spot(key)
-        if self._place(key).kind == "store":
-            return []
+        spot = self._spot(mend.candidate.key)
         scope = scope_of(spot.function, spot.tree, spot.statement, sorted(self.case.program.main.modules))
-        targets = {occurrence: value for (_, occurrence), value in mend.replaced.items()}
         tried = list(edits(spot.node, scope))
         for cheap in (True, False):
             some = [one for one in tried if (one.cost <= _CHEAP) is cheap]
-            passed = surviving(self.bench, key, targets, some, self.until)
+            passed = surviving(self.bench, mend.candidate.key, mend.by_turn, some, self.until)
             found = simplest(self.bench, changes_of(passed, spot.node), self.until)
             if found:
                 return found
@@ -261,10 +263,7 @@ class Search:
     def _formulas(self, mend: Mend) -> list[Change]:
         """Another formula of the learner's values."""
         spot = self._spot(mend.candidate.key)
-        if self._place(mend.candidate.key).kind == "store":
-            return []
-        found = formulas_for(self.bench, mend, spot)
-        return simplest(self.bench, changes_of(found, spot.node), self.until)
+        return simplest(self.bench, changes_of(formulas_for(self.bench, mend, spot), spot.node), self.until)
 
     def _changed(self, spots: Sequence[Spot], inside: bool, cheap: bool = False) -> Culprit | None:
         """A changed statement that mends everything.

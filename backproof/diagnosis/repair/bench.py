@@ -31,6 +31,7 @@ from backproof.replay.loading import Program
 from backproof.replay.patches import Edit
 from backproof.replay.places import key_of
 from backproof.replay.refusal import NotFollowed, TooLarge
+from backproof.replay.world import instead_of
 
 _ONE_EDIT, _ONE_CALL = 0.05, 1.0  # seconds
 _ALTERNATIVES = 3  # changes of one culprit among several
@@ -189,14 +190,9 @@ class _Looks:
                 with warnings.catch_warnings(), contextlib.suppress(Exception), at_most(_ONE_EDIT):
                     warnings.simplefilter("ignore")
                     self.found[text].append(np.array(eval(code, space, names), np.float64))
-            return _in_place_of(passing, target)
+            return instead_of(passing, target)
 
         player.replace_hook(instrument.VALUE, value)
-
-
-def _in_place_of(passing: Any, target: np.ndarray) -> Any:
-    is_array = isinstance(passing, np.ndarray) or target.size > 1
-    return target.copy() if is_array else type(passing)(target.reshape(()))
 
 
 def _names_at(frame: types.FrameType) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -235,7 +231,7 @@ class _Trial:
                 return passing
             frame = sys._getframe(1)
             self._try(frame, target)
-            return _in_place_of(passing, target)
+            return instead_of(passing, target)
 
         player.replace_hook(instrument.VALUE, value)
 

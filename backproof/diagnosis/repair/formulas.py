@@ -39,33 +39,34 @@ class Basis(NamedTuple):
 def formulas_for(bench: Bench, mend: Mend, spot: Spot) -> list[Edited]:
     """The formulas that give what an expression has to be."""
     scope = scope_of(spot.function, spot.tree, spot.statement, sorted(bench.case.program.main.modules))
-    targets = {occurrence: value for (_, occurrence), value in mend.replaced.items()}
+    targets = mend.by_turn
     of_text = {basis.text: basis for basis in bases(scope)}
     lengths = [f"len({atom})" for atom in scope.atoms] + [f"{atom}.shape[1]" for atom in scope.atoms]
     values = evaluated(bench, mend.candidate.key, targets, [*of_text, *lengths])
-    wanted = np.concatenate([value.reshape(-1) for value in targets.values()])
+    wants = list(targets.values())
     own = Basis(ast.unparse(spot.node), 0.0)
-    given = dict(zip(mend.candidate.occurrences, mend.candidate.values, strict=True))
-    there = _spread([given[turn] for turn in targets], list(targets.values()))
+    by_turn = dict(zip(mend.candidate.occurrences, mend.candidate.values, strict=True))
+    given = [by_turn[turn] for turn in targets]
+    there = _spread(given, wants)
     have = [] if there is None else [(own, there)]
     have += [
         (basis, spread)
         for text, basis in of_text.items()
-        if text in values and (spread := _spread(values[text], list(targets.values()))) is not None
+        if text in values and (spread := _spread(values[text], wants)) is not None
     ]
     counts = [(text, float(values[text][0])) for text in lengths if text in values]
     plain = {atom: values[atom] for atom in scope.atoms if atom in values}
-    wholes = [("", list(targets.values()))]
+    wholes = [("", wants)]
     if there is not None:  # what is there may be right, and a product or a sum missing beside it
-        wholes.append((f"{own.text} + ", [value - given[turn] for turn, value in targets.items()]))
-        wholes.append((f"({own.text}) * ", [_quotient(value, given[turn]) for turn, value in targets.items()]))
+        wholes.append((f"{own.text} + ", [want - value for want, value in zip(wants, given, strict=True)]))
+        wholes.append((f"({own.text}) * ", [*map(_quotient, wants, given)]))
     whole = [
         edited
-        for before, wants in wholes
-        for text, factor in reductions(plain, wants)
+        for before, parts in wholes
+        for text, factor in reductions(plain, parts)
         for edited in _scaled(f"({text})", factor, _BASIC_COST - 0.5, counts, spot.node, before)
     ]
-    return [*whole, *formulas(have, counts, wanted, spot.node)]
+    return [*whole, *formulas(have, counts, np.concatenate([value.reshape(-1) for value in wants]), spot.node)]
 
 
 def _quotient(wanted: np.ndarray, given: np.ndarray) -> np.ndarray:
@@ -114,8 +115,7 @@ def formulas(
     if not have or target.size > _LARGEST or not target.any():
         return
     own, value = have[0]
-    with np.errstate(all="ignore"):
-        asked = [("", target), (f"{own.text} + ", target - value), (f"({own.text}) * ", _quotient(target, value))]
+    asked = [("", target), (f"{own.text} + ", target - value), (f"({own.text}) * ", _quotient(target, value))]
     stack = np.stack([value.reshape(-1) for _, value in have])
     for basis, single in have[1:]:
         factor = factor_between(single, target)
