@@ -123,20 +123,7 @@ def _named(program: Program, of: object) -> str:
         return f"`{spelled(of)}`"  # type: ignore[arg-type]
     place = program.expressions[of]
     name = place.text.splitlines()[0]
-    stored = _variable_for(program, of)
-    return f"`{stored or name}` (line {place.line})"
-
-
-def _variable_for(program: Program, key: int) -> str | None:
-    """The variable that an expression is assigned to, if it is all that is assigned."""
-    try:
-        spot = program.node(key)
-    except KeyError:
-        return None
-    statement = spot.statement
-    if isinstance(statement, ast.Assign) and statement.value is spot.node and len(statement.targets) == 1:
-        return ast.unparse(statement.targets[0])
-    return None
+    return f"`{program.variable(of) or name}` (line {place.line})"
 
 
 def _ratio(mend: Mend) -> str:

@@ -116,6 +116,16 @@ class Program:
             raise KeyError(key)
         return spot
 
+    def variable(self, key: int) -> str | None:
+        """The variable that holds what a place computes, if that is all it holds; None in patched statements too."""
+        if self.expressions[key].kind == "store":
+            return self.expressions[key].text
+        spot = self.source(Path(self.expressions[key].file)).spot(key)
+        statement = spot.statement if spot else None
+        if not isinstance(statement, ast.Assign) or spot is None or statement.value is not spot.node:
+            return None
+        return ast.unparse(statement.targets[0]) if len(statement.targets) == 1 else None
+
     def cell(self, key: int) -> tuple[int, int] | None:
         """The code cell of a notebook that a place stands in, and the line in it, from 1; None in a Python file."""
         place = self.expressions[key]

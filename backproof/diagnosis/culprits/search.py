@@ -71,7 +71,7 @@ class Search:
         wrong, places = sorted(self.wrong), self.case.program.expressions
         self.backward = candidates(self.judgement, wrong, forward=False, places=places)
         loads = candidates(self.judgement, wrong, forward=True, places=places)
-        self.series = forward_series(self.judgement)
+        self.series = forward_series(self.judgement, self.case.program)
         used = self.judgement.forward
         self.flow = Flow(self.judgement.tape, used) if used.size < _MOST_ENTRIES_OF_FLOW else None
         self.adjoints = adjoint_targets(self.judgement, self.series, self.case.program)

@@ -21,7 +21,6 @@ from backproof.diagnosis.calls.leaves import Where
 from backproof.diagnosis.verdict.judging import Judgement, loss_of
 from backproof.replay.loading import Program
 from backproof.replay.tape import Adjoints
-from backproof.replay.world import Recorded
 
 
 class Meaning(Enum):
@@ -69,19 +68,28 @@ class Series(NamedTuple):
     ids: tuple[np.ndarray, ...]
 
 
-def forward_series(judgement: Judgement, records: Iterable[Recorded] | None = None) -> list[Series]:
-    """Every value that the loss depends on, once: a variable and what reads it have the same entries."""
+def forward_series(judgement: Judgement, program: Program) -> list[Series]:
+    """Every value that the loss depends on, once: a variable and what reads it have the same entries.
+
+    It is called by the variable that holds it, where there is one.
+    """
     used = judgement.forward
     by_key: dict[int, list[np.ndarray]] = {}
-    for record in judgement.call.records if records is None else records:
+    for record in judgement.call.records:
         if record.value.size and used[record.value].any():
             by_key.setdefault(record.key, []).append(record.value)
     found: dict[bytes, Series] = {}
     for where, ids in judgement.call.entries.items():
         found.setdefault(_name([ids]), Series(where, (ids,)))
     for key, several in by_key.items():
-        found.setdefault(_name(several), Series(key, tuple(several)))
+        before = found.setdefault(_name(several), Series(key, tuple(several)))
+        if not _has_name(before.of, program) and program.variable(key) is not None:
+            found[_name(several)] = Series(key, tuple(several))
     return list(found.values())
+
+
+def _has_name(of: int | Where | Meant, program: Program) -> bool:
+    return not isinstance(of, int) or program.variable(of) is not None
 
 
 def _name(series: Iterable[np.ndarray]) -> bytes:
@@ -91,10 +99,15 @@ def _name(series: Iterable[np.ndarray]) -> bytes:
 def adjoint_targets(judgement: Judgement, series: Iterable[Series], program: Program) -> list[Target]:
     """The true adjoint of each series; those that are 0 everywhere are none.
 
+    Several values may have the same one, as the terms of a sum have. Variables come first, then whole expressions
+    before their parts, so that it is called by what the learner knows.
+
     That of ``-z`` in ``np.exp(-z)`` has its sign turned: minus the derivative with respect to ``z`` is a wrong sign.
     """
-    found = _adjoints(judgement.adjoints, series, Meaning.ADJOINT)
-    return [_turned(target) if _is_negation(target.of, program) else target for target in found]
+    found = list(_adjoints(judgement.adjoints, series, Meaning.ADJOINT))
+    named = [target for target in found if _has_name(target.of, program)]
+    others = [target for target in reversed(found) if not _has_name(target.of, program)]
+    return [_turned(target) if _is_negation(target.of, program) else target for target in [*named, *others]]
 
 
 def _turned(target: Target) -> Target:
@@ -252,4 +265,4 @@ def parts_of(case: Case, judgement: Judgement, probe: Probe) -> list[Target]:
     except Exception:  # what shares arrays may not run so
         return []
     own = replace(judgement, call=call, loss=loss)
-    return list(_adjoints(call.tape.adjoints(loss), forward_series(own), Meaning.PART))
+    return list(_adjoints(call.tape.adjoints(loss), forward_series(own, case.program), Meaning.PART))
