@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,12 +16,14 @@ from backproof.diagnosis.calls.probes import DRAWN, SATURATED, drawn
 from backproof.diagnosis.calls.shapes import misfit
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.culprits.found import find_culprits
-from backproof.diagnosis.report import Diagnosis, GradientReport, Remark, Verdict
+from backproof.diagnosis.gradients import gradient_reports, one_scale, right_sentence, wrong_sentence
+from backproof.diagnosis.held import held
+from backproof.diagnosis.report import Diagnosis, Remark, Verdict
 from backproof.diagnosis.verdict import differences, guards, numerics
 from backproof.diagnosis.verdict.again import look_again, numbers_of, where_another
 from backproof.diagnosis.verdict.judging import Judged, Judgement, Status, judge
 from backproof.diagnosis.verdict.reached import unreached
-from backproof.diagnosis.words import culprit_report, kept_report, name_of, one_scale
+from backproof.diagnosis.words import culprit_report, kept_report, name_of, variable_report
 from backproof.replay.refusal import NotFollowed, TooLarge
 
 SECONDS = 3.0  # that the search for culprits may take
@@ -162,7 +163,7 @@ class _Trial:
     def _right(self, judged: list[_Judged]) -> Diagnosis:
         """Nothing is wrong; how much of that is proven."""
         proven = [one for one in judged if one.judgement.all_right]
-        said = _right(judged[0].judgement.gradients)
+        said = right_sentence(judged[0].judgement.gradients)
         if not proven:
             digits = min(g.digits for one in judged for g in one.judgement.gradients)
             said += f", as far as can be seen: to {int(digits)} digits, where long chains of operations hide the rest"
@@ -185,7 +186,7 @@ class _Trial:
         found = find_culprits(self.case, first.judgement, probes, self.pairing.pairs, self.seconds)
         names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
         wrong = [name for name, g in zip(names, first.judgement.gradients, strict=True) if g.status is not Status.RIGHT]
-        said = one_scale(first.judgement) or _wrong_sentence(wrong, len(names))
+        said = one_scale(first.judgement) or wrong_sentence(wrong, len(names))
         return self._said("wrong", said, judged, found, names)
 
     def _fragile(self, judged: list[_Judged]) -> Diagnosis | None:
@@ -226,9 +227,20 @@ class _Trial:
         names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
         wrong = [name for name, g in zip(names, judged, strict=True) if g.status is not Status.RIGHT]
         verdict: Verdict = "wrong" if wrong else "correct"
-        summary = _wrong_sentence(wrong, len(names)) if wrong else f"{_right(judged)}, as far as differences show"
+        summary = (
+            wrong_sentence(wrong, len(names)) if wrong else f"{right_sentence(judged)}, as far as differences show"
+        )
         return Diagnosis(
-            verdict, summary, self.file, _reports(names, [judged]), [], self.remarks, self.said, None, 1, traced=False
+            verdict,
+            summary,
+            self.file,
+            gradient_reports(names, [judged]),
+            [],
+            self.remarks,
+            self.said,
+            None,
+            1,
+            traced=False,
         )
 
     def _said(
@@ -241,8 +253,12 @@ class _Trial:
     ) -> Diagnosis:
         names = names or [name_of(pair, self.pairing) for pair in self.pairing.pairs]
         reports = [culprit_report(self.case.program, culprit, names) for culprit in culprits or []]
-        gradients = _reports(names, [one.judgement.gradients for one in judged])
-        return Diagnosis(verdict, summary, self.file, gradients, reports, self.remarks, self.said, None, len(judged))
+        gradients = gradient_reports(names, [one.judgement.gradients for one in judged], [one.call for one in judged])
+        holding = [variable_report(self.case.program, one) for one in held(self.case.program, judged[0].judgement)]
+        return Diagnosis(
+            verdict, summary, self.file, gradients, reports, self.remarks, self.said, None, len(judged),
+            variables=holding,
+        )  # fmt: skip
 
 
 def _finite(answer: Answer) -> bool:
@@ -256,42 +272,3 @@ def _effect(judged: Judged) -> float:
     error = float(np.abs(judged.given.reshape(judged.true.shape) - judged.true).max(initial=0.0))
     size = float(np.abs(judged.true).max(initial=0.0))
     return error / size if size else (0.0 if error == 0 else float("inf"))
-
-
-def _right(gradients: tuple[Judged, ...]) -> str:
-    count = len(gradients)
-    return {1: "the gradient is right", 2: "both gradients are right"}.get(count, f"all {count} gradients are right")
-
-
-def _wrong_sentence(wrong: list[str], count: int) -> str:
-    if wrong[:1] == ["loss"]:  # it stands first, where a reference says what it must be
-        others = _wrong_sentence(wrong[1:], count - 1) if wrong[1:] else "the gradients are those of the reference"
-        return f"the loss is another one than the reference's; {others}"
-    if len(wrong) == count:
-        return {1: "the gradient is wrong", 2: "both gradients are wrong"}.get(
-            count, f"all {count} gradients are wrong"
-        )
-    verb = "is" if len(wrong) == 1 else "are"
-    rest = count - len(wrong)
-    others = "the other one is right" if rest == 1 else f"the other {rest} are right"
-    return f"{', '.join(wrong)} {verb} wrong; {others}"
-
-
-def _reports(names: list[str], judged: list[Any]) -> dict[str, GradientReport]:
-    """Each gradient at its worst probe."""
-    found = {}
-    for position, name in enumerate(names):
-        probes = [gradients[position] for gradients in judged]
-        worst = min(probes, key=lambda g: (g.status is Status.RIGHT, g.status is Status.UNKNOWN, g.digits))
-        found[name] = GradientReport(
-            worst.status.value, round(worst.digits, 1), _worst(worst), list(worst.given.shape), list(worst.true.shape)
-        )
-    return found
-
-
-def _worst(judged: Judged) -> tuple[list[int], float, float] | None:
-    if judged.status is Status.RIGHT or judged.given.size != judged.true.size or not judged.true.size:
-        return None
-    given = judged.given.reshape(judged.true.shape)
-    place = np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(given - judged.true), nan=np.inf))), given.shape)
-    return [int(k) for k in place], float(given[place]), float(judged.true[place])

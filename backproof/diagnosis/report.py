@@ -14,7 +14,8 @@ class GradientReport(msgspec.Struct, frozen=True):
 
     Attributes:
         status: "right", "wrong", "shape" or "unknown".
-        digits: how many digits of its largest number are right everywhere, at the worst probe.
+        digits: how many digits of its largest number are right everywhere, at the worst probe, as it comes out in
+            floating point.
         worst: where the largest error is, with what is there and what should be; None where there is none.
         shape, wanted_shape: of what was returned, and of the parameter.
     """
@@ -71,6 +72,22 @@ class CulpritReport(msgspec.Struct, frozen=True):
     proven: bool
 
 
+class VariableReport(msgspec.Struct, frozen=True):
+    """What a variable of the backward part holds.
+
+    Attributes:
+        file, line: where it is assigned; the line from 1.
+        name: what is written there, as in "dh" or "grads['W1']".
+        meaning: what it holds, as in "the derivative of the loss with respect to `h` (line 13)"; "" where its values
+            are the derivative of nothing that the program computes.
+    """
+
+    file: str
+    line: int
+    name: str
+    meaning: str
+
+
 class Remark(msgspec.Struct, frozen=True):
     """Something beside the verdict.
 
@@ -99,6 +116,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
         line: of the file, for a program that cannot run.
         probes: how many sets of numbers were tried.
         suggestion: lines to add to the file, or those that were added to it; "" where there are none.
+        variables: what those of the backward part hold, where the program was replayed.
         traced: whether the program was replayed exactly; else its gradients are compared with differences of its loss.
     """
 
@@ -113,6 +131,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     probes: int = 0
     traced: bool = True
     suggestion: str = ""
+    variables: list[VariableReport] = []
 
 
 def encoded(diagnosis: Diagnosis) -> bytes:

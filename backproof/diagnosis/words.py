@@ -12,11 +12,12 @@ from backproof.diagnosis.calls.leaves import spelled
 from backproof.diagnosis.calls.pairing import LOSS_PAIR, Pair, Pairing
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.culprits.intervention import Mend
-from backproof.diagnosis.culprits.targets import Meaning, Meant
+from backproof.diagnosis.culprits.targets import Meaning, Meant, Target
 from backproof.diagnosis.families import FORWARD, KEPT, PLACEHOLDER, Family, family_of
+from backproof.diagnosis.gradients import common_factor
+from backproof.diagnosis.held import Held
 from backproof.diagnosis.repair.patch_text import patch_of
-from backproof.diagnosis.report import CulpritReport, PatchReport
-from backproof.diagnosis.verdict.judging import Judgement
+from backproof.diagnosis.report import CulpritReport, PatchReport, VariableReport
 from backproof.replay.loading import Program
 from backproof.replay.places import Expression
 
@@ -105,15 +106,32 @@ def should_be(program: Program, mend: Mend | None) -> str:
         return ""
     here = program.expressions[mend.candidate.key].text.splitlines()[0]
     target = mend.target
+    what = _what(program, target)
+    if target.times > 1:
+        what = f"{target.times} times {what}, since it is divided by {target.times} later"
+    return f"`{here}` should be {what}{_ratio(mend)}"
+
+
+def _what(program: Program, target: Target) -> str:
+    """What the values of a target are."""
     of = _named(program, target.of)
     what = f"{target.meaning.value} {of}"
     if target.meaning is Meaning.SLOPE and target.through is not None:
         what = f"the derivative of {_named(program, target.through)} with respect to {of}"
-    if target.minus:
-        what = f"minus {what}"
-    if target.times > 1:
-        what = f"{target.times} times {what}, since it is divided by {target.times} later"
-    return f"`{here}` should be {what}{_ratio(mend)}"
+    return f"minus {what}" if target.minus else what
+
+
+def variable_report(program: Program, one: Held) -> VariableReport:
+    """What a variable holds, in words."""
+    meaning = ""
+    if one.targets:
+        meaning = _what(program, one.targets[0])
+        others = [_named(program, target.of) for target in one.targets[1:]]
+        if others:
+            meaning += f"{''.join(f', {other}' for other in others[:-1])} and {others[-1]}, one after the other"
+        if one.at_last:
+            meaning = f"in the end {meaning}"
+    return VariableReport(one.place.file, one.place.line, one.place.text, meaning)
 
 
 def _named(program: Program, of: object) -> str:
@@ -138,46 +156,8 @@ def _factor(mend: Mend) -> float | None:
     return common_factor(given, true) if given.size == true.size else None
 
 
-def common_factor(given: np.ndarray, true: np.ndarray) -> float | None:
-    """The number that all of ``true`` was multiplied by; None where there is none."""
-    big = np.abs(true) > 1e-9 * np.abs(true).max(initial=0.0)
-    if not big.any() or not np.isfinite(given).all():
-        return None
-    ratios = given[big] / true[big]
-    factor = float(ratios[0])
-    same = np.allclose(given, factor * true, rtol=1e-9, atol=1e-12 * float(np.abs(true).max()))
-    return factor if same and factor != 0 and abs(factor - 1) > 1e-9 else None
-
-
 def _fraction(factor: float) -> str:
     if abs(factor - round(factor)) < 1e-9:
         return "minus that" if round(factor) == -1 else f"{round(factor)} times that"
     turned = 1 / factor
     return f"1/{round(turned)} of that" if abs(turned - round(turned)) < 1e-6 else f"{factor:.4g} times that"
-
-
-def one_scale(judgement: Judgement) -> str | None:
-    """The sentence for gradients that are all off by one factor."""
-    if len(judgement.gradients) < 2:
-        return None
-    factors: list[float] = []
-    for g in judgement.gradients:
-        if g.given.size != g.true.size:
-            return None
-        if not np.any(g.true) and not np.any(g.given):
-            continue
-        factor = common_factor(g.given.ravel(), g.true.ravel())
-        if factor is None or (factors and abs(factor - factors[0]) > 1e-9 * abs(factor)):
-            return None
-        factors.append(factor)
-    if len(factors) < 2:
-        return None
-    what = "minus the true ones" if abs(factors[0] + 1) < 1e-9 else f"the true ones times {_number(factors[0])}"
-    return f"all gradients are {what}"
-
-
-def _number(factor: float) -> str:
-    if abs(factor - round(factor)) < 1e-9:
-        return str(round(factor))
-    turned = 1 / factor
-    return f"1/{round(turned)}" if abs(turned - round(turned)) < 1e-6 else f"{factor:.4g}"

@@ -50,12 +50,19 @@ class Judged(NamedTuple):
         """How many digits of the largest number of the true gradient are right everywhere: 0 to 17."""
         if self.status is Status.RIGHT:
             return MOST_DIGITS
-        if self.given.size != self.true.size:
-            return 0.0
-        error = np.abs(self.given.reshape(self.true.shape) - self.true).max(initial=0.0)
-        size = np.abs(self.true).max(initial=0.0)
-        with np.errstate(all="ignore"):
-            return float(np.clip(np.nan_to_num(-np.log10(error / size), nan=0.0, posinf=MOST_DIGITS), 0.0, MOST_DIGITS))
+        return digits_of(self.given, self.true)
+
+
+def digits_of(given: np.ndarray, true: np.ndarray) -> float:
+    """How many digits of the largest number of ``true`` are right everywhere in ``given``: 0 to 17."""
+    if given.size != true.size:
+        return 0.0
+    error = np.abs(given.reshape(true.shape) - true).max(initial=0.0)
+    size = np.abs(true).max(initial=0.0)
+    if error == 0:
+        return MOST_DIGITS
+    with np.errstate(all="ignore"):
+        return float(np.clip(np.nan_to_num(-np.log10(error / size), nan=0.0, posinf=MOST_DIGITS), 0.0, MOST_DIGITS))
 
 
 @dataclass(frozen=True)
