@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -23,6 +24,8 @@ def ending_well(name: str, command: Callable[[], int | None], sentence: Callable
         sentence: what an error says to the user who can mend it; None for a mistake of ours.
     """
     end_in_order()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a learner's names, where the terminal has no such letters
     try:
         status = command()
         if status == INTERRUPTED:  # what the command line makes of it

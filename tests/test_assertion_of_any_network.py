@@ -56,7 +56,7 @@ def test_what_is_wrong_fails_with_the_line_and_the_patch() -> None:
     assert "+ return loss, {" in said
     assert "Proven" in said
     line = wrong.__code__.co_firstlineno + 3
-    assert f"line {line}" in said
+    assert f".py:{line}:" in said
     assert [c.line for c in check_backprop(wrong, **example()).diagnosis.culprits] == [line]
 
 

@@ -7,12 +7,20 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from learner_files import CORRECT, line, write
 
-from backproof.answer.command import check
+from backproof.answer import command
 from backproof.diagnosis.report import decoded
+
+
+def check(path: Path, **options: Any) -> tuple[str, int]:
+    """The text without colours, and the status."""
+    text, status = command.check(path, **options)
+    return text.plain, status
+
 
 CALLED = "def backprop(): pass\ndef example(): return ()\n"
 HALF = CORRECT.replace("dA1 * A1 * (1 - A1)", "dA1 * A1")
@@ -29,7 +37,7 @@ def test_each_hint_says_a_little_more(tmp_path: Path) -> None:
     file = write(tmp_path, HALF)
     answers = [check(file, hint=hint)[0] for hint in range(5)]
     assert answers[0] == "mine.py: wrong.\n"
-    words = ("dW1: wrong; dW1[", f"line {line(HALF, 'dZ1')}\n    dZ1 = dA1 * A1", "should be the derivative", "Proven:")
+    words = ("wrong: dW1[", f"mine.py:{line(HALF, 'dZ1')}:", "should be the derivative", "Proven:")
     for hint, text in enumerate(answers):
         for level, word in enumerate(words, 1):
             assert (word in text) is (hint >= level), (hint, word)
@@ -109,9 +117,9 @@ def test_neither_torch_nor_jax_is_imported(tmp_path: Path) -> None:
 def test_encodings_odd_names_and_form_feeds(tmp_path: Path) -> None:
     file = tmp_path / "my net é.py"
     file.write_bytes(("# -*- coding: latin-1 -*-\nNAME = 'é'\nassert len(NAME) == 1\n" + HALF).encode("latin-1"))
-    assert f"line {line(HALF, 'dZ1') + 3}\n    dZ1 = dA1 * A1" in check(file)[0]
+    assert f":{line(HALF, 'dZ1') + 3}:" in check(file)[0]
     answer, _ = check(write(tmp_path, "# \x0c \u2028 \x85\n" + HALF))
-    assert f"line {line(HALF, 'dZ1') + 1}\n    dZ1 = dA1 * A1" in answer
+    assert f":{line(HALF, 'dZ1') + 1}:" in answer
 
 
 def test_it_is_not_run_as_a_script_and_may_define_dataclasses(tmp_path: Path) -> None:

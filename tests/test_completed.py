@@ -100,7 +100,7 @@ def test_a_course_file_is_judged_as_it_stands(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [COURSE, SOFTMAX], ids=["course", "softmax"])
 def test_what_is_printed_works_when_it_is_pasted(text: str, tmp_path: Path) -> None:
     found = of(text, tmp_path)
-    assert "Paste this to choose your own:" in rendered(found)
+    assert "Paste this to choose your own:" in rendered(found).plain
     pasted = of(f"{text}\n\n{found.suggestion}", tmp_path)
     assert pasted.suggestion == ""
     assert (pasted.verdict, pasted.gradients) == (found.verdict, found.gradients)
@@ -132,7 +132,7 @@ def test_what_cannot_be_completed_is_told_what_to_add(text: str, words: str, tmp
     assert words in found.summary
     assert "def example()" in found.suggestion
     ast.parse(found.suggestion)
-    assert "Add to the file, for instance:" in rendered(found)
+    assert "Add to the file, for instance:" in rendered(found).plain
 
 
 def test_names_that_say_nothing_give_no_example() -> None:

@@ -52,8 +52,8 @@ def test_the_answer_has_the_line_the_target_and_a_proven_patch(tmp_path: Path) -
     assert (culprit.line, culprit.gradients, culprit.proven) == (16, ["dW"], True)
     assert culprit.patch is not None
     assert culprit.patch.text == "    dW = X.T @ (dh * (1 - h ** 2))"
-    shown = rendered(found)
-    assert "line 16" in shown
+    shown = rendered(found).plain
+    assert "wrong.py:16:" in shown
     assert "+ dW = X.T @ (dh * (1 - h ** 2))" in shown
     assert decoded(encoded(found)) == found
 
@@ -217,7 +217,7 @@ def backprop(x, W):
     return loss, {"W": dW}
 """
     found = of(text, tmp_path / "mine.py")
-    said = rendered(found)
+    said = rendered(found).plain
     assert found.verdict in ("correct", "fragile")
     statuses = {g.status for g in found.gradients.values()}
     assert ("proven at" in said) == (found.probes > 0 and found.verdict == "correct")

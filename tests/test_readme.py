@@ -33,7 +33,7 @@ def test_the_first_answer_is_real(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert README.count("\n".join(["$ backproof check --example softmax", *written, ""])) == 1
     answer, status = check(Path("broken_softmax.py"))
     assert status == 1
-    assert shown("README.md", "backproof check broken_softmax.py").rstrip() == answer.rstrip()
+    assert shown("README.md", "backproof check broken_softmax.py").rstrip() == answer.plain.rstrip()
 
 
 def test_the_table_of_the_engines_is_that_of_the_whole_output() -> None:

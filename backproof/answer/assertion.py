@@ -26,7 +26,7 @@ class Answer:
 
     def text(self, hint: int = PATCH) -> str:
         """The answer, or a part of it: 0 the verdict, 1 the gradients, 2 the line, 3 what it should be, 4 all."""
-        return rendered(self.diagnosis, hint=hint)
+        return rendered(self.diagnosis, hint=hint).plain
 
     def __str__(self) -> str:
         return self.text()

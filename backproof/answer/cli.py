@@ -42,10 +42,14 @@ def check(
         return
     if file is None:
         raise typer.BadParameter("which file? (--example writes one to start from)")
-    from backproof.answer.command import check
+    from backproof.answer.command import check, in_colour
+    from backproof.answer.text import width_of_terminal
 
-    text, status = check(Path(file), json=json, seconds=seconds, memory=memory, show_output=output, hint=hint)
-    say(text)
+    width = width_of_terminal()
+    text, status = check(
+        Path(file), json=json, seconds=seconds, memory=memory, show_output=output, hint=hint, width=width
+    )
+    say(in_colour(text).rstrip("\n"))
     raise typer.Exit(status)
 
 

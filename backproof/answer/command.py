@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
+from rich.text import Text
 
 from backproof.answer.text import PATCH, WIDTH, rendered
 from backproof.diagnosis.apart import MEMORY, SECONDS, check_limits, diagnose_apart
@@ -33,7 +36,7 @@ def check(
     show_output: bool = False,
     hint: int = PATCH,
     width: int = WIDTH,
-) -> tuple[str, int]:
+) -> tuple[Text, int]:
     """Diagnose a file of any network in a process of its own.
 
     Args:
@@ -61,14 +64,26 @@ def check(
             output.write(msgspec.json.format(encoded(found.diagnosis), indent=2) + b"\n")
     text = rendered(found.diagnosis, width, hint)
     if not found.isolated:
-        text += f"\n{found.isolation}\n"
+        text.append(f"\n{found.isolation}\n", style="dim")
     if show_output:
-        text += f"\nThe file printed {found.output_bytes} bytes:\n{_printable(found.output)}\n"
+        text.append(f"\nThe file printed {found.output_bytes} bytes:\n{_printable(found.output)}\n")
     elif found.output_bytes:
-        text += f"\nThe file printed {found.output_bytes} bytes; --output shows them.\n"
+        text.append(f"\nThe file printed {found.output_bytes} bytes; --output shows them.\n", style="dim")
     return text, STATUS[found.diagnosis.verdict]
 
 
 def _printable(text: str) -> str:
     """Without the characters that would steer a terminal."""
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+def in_colour(text: Text) -> str:
+    """For standard output: with colours on a terminal, unless ``NO_COLOR`` is set (https://no-color.org)."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return text.plain
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as captured:
+        console.print(text, end="", soft_wrap=True)
+    return captured.get()

@@ -1,68 +1,104 @@
-"""A diagnosis as plain text, for a terminal, a file or a test's message."""
+"""A diagnosis as text, for a terminal, a file or a test's message."""
 
 from __future__ import annotations
 
+import shutil
 import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from backproof.diagnosis.report import CulpritReport, Diagnosis, PatchReport, Remark
+from rich.text import Text
 
-WIDTH = 88
+from backproof.answer.excerpt import excerpt, numbered
+from backproof.diagnosis.report import CulpritReport, Diagnosis, GradientReport, Remark
 
-
+WIDTH, NARROW, WIDE = 88, 50, 120
 VERDICT, GRADIENTS, LINE, MEANT, PATCH = range(5)  # how much is given away
 
+_COLOUR = {"correct": "bold green", "wrong": "bold red", "fragile": "bold yellow", "cannot run": "bold yellow"}
+_RIGHT, _WRONG, _ASIDE = "green", "red", "dim"
 
-def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH) -> str:
-    """The answer.
+
+def width_of_terminal() -> int:
+    """In characters, within what reads well; of a file that of a page."""
+    return min(max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROW), WIDE)
+
+
+def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH) -> Text:
+    """The answer; ``.plain`` is its text without colours.
 
     Args:
-        width: of a line, in characters.
+        width: of a line, in characters; code that is longer is cut.
         hint: how much of a wrong program's answer is given away: 0 the verdict, 1 the gradients too, 2 the line, 3 what
             it should be, 4 the patch.
     """
-    if hint < PATCH and diagnosis.verdict in ("wrong", "fragile"):
-        return _with_hint(diagnosis, width, hint)
-    parts = [_headline(diagnosis)]
-    parts += [_culprit(culprit, diagnosis, width) for culprit in diagnosis.culprits]
+    held_back = hint < PATCH and diagnosis.verdict in ("wrong", "fragile")
+    if held_back and hint == VERDICT:
+        return Text.assemble(f"{Path(diagnosis.file).name}: ", _verdict(diagnosis), ".\n")
+    parts = [_headline(diagnosis, width)]
+    if not held_back or hint >= LINE:
+        parts += [_culprit(culprit, diagnosis, width, hint) for culprit in diagnosis.culprits]
     if diagnosis.verdict == "wrong" and diagnosis.traced and not diagnosis.culprits:
         text = "No single line was found that explains it: several may be wrong, or one may be missing."
-        parts.append(_wrapped(text, width, "  "))
-    if diagnosis.gradients and diagnosis.verdict == "wrong":
-        parts.append(_gradients(diagnosis))
+        parts.append(_wrapped(text, width))
+    if diagnosis.gradients:
+        parts.append(_gradients(diagnosis, width))
+    if held_back:
+        parts.append(Text(f"--hint {hint + 1} says more."))
+        return _joined(parts)
+    if diagnosis.verdict == "correct":
+        parts += _variables(diagnosis, width)
     if diagnosis.remarks:
-        parts.append("\n".join(_wrapped(f"Note: {remark.text}{_line(remark)}.", width) for remark in diagnosis.remarks))
+        parts.append(_lines(_wrapped(f"Note: {remark.text}{_line(remark)}.", width) for remark in diagnosis.remarks))
     if diagnosis.pairing and diagnosis.gradients:
-        parts.append(_wrapped(f"Paired: {diagnosis.pairing}.", width))
+        parts.append(_styled(_wrapped(f"Paired: {diagnosis.pairing}.", width), _ASIDE))
     if diagnosis.suggestion:
         parts.append(_suggestion(diagnosis))
-    return "\n\n".join(parts) + "\n"
+    return _joined(parts)
 
 
-def _with_hint(diagnosis: Diagnosis, width: int, hint: int) -> str:
-    """The first part of the answer."""
-    if hint == VERDICT:
-        return f"{Path(diagnosis.file).name}: {diagnosis.verdict}.\n"
-    parts = [_headline(diagnosis)]
-    if hint >= LINE:
-        parts += [_culprit(culprit, diagnosis, width, hint) for culprit in diagnosis.culprits]
-    if diagnosis.gradients and diagnosis.verdict == "wrong":
-        parts.append(_gradients(diagnosis))
-    parts.append(f"--hint {hint + 1} says more.")
-    return "\n\n".join(parts) + "\n"
+def _joined(parts: Iterable[Text]) -> Text:
+    return Text("\n\n").join(parts) + Text("\n")
 
 
-def _suggestion(diagnosis: Diagnosis) -> str:
+def _lines(parts: Iterable[Text]) -> Text:
+    return Text("\n").join(parts)
+
+
+def _styled(text: Text, style: str) -> Text:
+    return Text(text.plain, style=style)
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> Text:
+    return Text(_filled(text, width, indent, indent or "  "))
+
+
+def _filled(text: str, width: int, first: str, others: str) -> str:
+    """Wrapped between words; code is not cut."""
+    wrapped = textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(wrapped)
+
+
+def _suggestion(diagnosis: Diagnosis) -> Text:
     lead = "Add to the file, for instance:" if diagnosis.verdict == "cannot run" else "Paste this to choose your own:"
     lines = [f"    {line}".rstrip() for line in diagnosis.suggestion.rstrip().split("\n")]
-    return "\n".join([lead, "", *lines])
+    return Text("\n".join([lead, "", *lines]))
 
 
-def _headline(diagnosis: Diagnosis) -> str:
-    name = Path(diagnosis.file).name
-    line = f", line {diagnosis.line}" if diagnosis.line else ""
-    how = _how(diagnosis)
-    return f"{name}{line}: {diagnosis.verdict}: {diagnosis.summary}{how}."
+def _verdict(diagnosis: Diagnosis) -> tuple[str, str]:
+    return diagnosis.verdict, _COLOUR[diagnosis.verdict]
+
+
+def _headline(diagnosis: Diagnosis, width: int) -> Text:
+    line = f":{diagnosis.line}" if diagnosis.line else ""
+    text = _wrapped(
+        f"{Path(diagnosis.file).name}{line}: {diagnosis.verdict}: {diagnosis.summary}{_how(diagnosis)}.", width
+    )
+    start = text.plain.find(diagnosis.verdict)
+    text.stylize(_COLOUR[diagnosis.verdict], start, start + len(diagnosis.verdict))
+    return text
 
 
 def _how(diagnosis: Diagnosis) -> str:
@@ -77,53 +113,81 @@ def _line(remark: Remark) -> str:
     return "" if said else f" (line {remark.line})"
 
 
-def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, hint: int = PATCH) -> str:
-    lines = []
-    source = culprit.source if culprit.file.endswith(".py") else None  # a notebook's lines are those of its cells
-    file = "" if Path(culprit.file).name == Path(diagnosis.file).name else f"{Path(culprit.file).name}, "
-    lines.append(f"{file}line {culprit.line}")
-    if source is not None:
-        shown = source.rstrip("\n")
-        indent = len(shown) - len(shown.lstrip())
-        lines.append(f"    {shown[indent:]}")
-        mark = " " * (4 + culprit.column - indent) + "^" * max(1, culprit.end_column - culprit.column)
-        lines.append(mark)
+def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, hint: int) -> Text:
+    lines = [_place(culprit), *excerpt(culprit, width)]
     if hint == LINE:
-        return "\n".join(lines)
+        return _lines(lines)
     if culprit.should_be:
         lines.append(_wrapped(f"{culprit.should_be}.", width, "  "))
-    if hint == MEANT:
-        pass
-    elif culprit.patch is not None:
-        lines.append(_patch(culprit.patch))
+    if hint >= PATCH and culprit.patch is not None:
+        lines += [Text(""), *numbered(culprit.patch), Text("")]
         if culprit.proven:
-            lines.append("  Proven: with it every gradient is exactly the true one.")
-    elif culprit.should_be and not culprit.family:
-        lines.append("  No small change of it was found that puts this right.")
+            lines.append(Text("  Proven: with it every gradient is exactly the true one.", style=_RIGHT))
+    elif hint >= PATCH and culprit.should_be and not culprit.family:
+        lines.append(_wrapped("No small change of it was found that puts this right.", width, "  "))
+    if 0 < len(culprit.gradients) < len(diagnosis.gradients):
+        lines.append(_wrapped(f"Wrong because of it: {', '.join(culprit.gradients)}.", width, "  "))
     if culprit.family:
-        lines.append(_wrapped(f"{culprit.family[0].upper()}{culprit.family[1:]}. {culprit.why}", width, "  "))
-    return "\n".join(lines)
+        name = f"{culprit.family[0].upper()}{culprit.family[1:]}"
+        why = _wrapped(f"{name}. {culprit.why} See {culprit.lesson}.", width, "  ")
+        lines.append(why)
+    return _lines(lines)
 
 
-def _patch(patch: PatchReport) -> str:
-    return "\n".join(f"  {line[:2]}{line[2:].strip()}" for line in patch.diff)
+def _place(culprit: CulpritReport) -> Text:
+    """As editors and terminals understand it."""
+    path = Path(culprit.file)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else Path(path.name)
+    cell = "" if culprit.cell is None else f" cell {culprit.cell}, line "
+    return Text(f"{shown}{cell or ':'}{culprit.line}{'' if cell else f':{culprit.column + 1}'}", style="bold")
 
 
-def _gradients(diagnosis: Diagnosis) -> str:
-    rows = []
+def _gradients(diagnosis: Diagnosis, width: int) -> Text:
+    names = max(map(len, diagnosis.gradients))
+    shapes = max(len(_shape(gradient.shape)) for gradient in diagnosis.gradients.values())
+    lines = []
     for name, gradient in diagnosis.gradients.items():
-        if gradient.status == "right":
-            rows.append(f"  {name}: right")
-        elif gradient.status == "shape":
-            rows.append(f"  {name}: has shape {tuple(gradient.shape)}, its parameter {tuple(gradient.wanted_shape)}")
-        elif gradient.worst is not None:
-            place, given, true = gradient.worst
-            at = f"[{', '.join(map(str, place))}]" if place else ""
-            rows.append(f"  {name}: wrong; {name}{at} is {given:.6g} and should be {true:.6g}")
+        lead = f"  {name:<{names}}  {_shape(gradient.shape):<{shapes}}  "
+        said, style = _state(name, gradient)
+        if len(lead) + len(said) > width:
+            lines.append(Text.assemble(lead.rstrip(), "\n", (_filled(said, width, " " * 6, " " * 6), style)))
         else:
-            rows.append(f"  {name}: {gradient.status}")
-    return "\n".join(rows)
+            lines.append(Text.assemble(lead, (said, style)))
+    return _lines(lines)
 
 
-def _wrapped(text: str, width: int, indent: str = "") -> str:
-    return textwrap.fill(text, max(width, 40), initial_indent=indent, subsequent_indent=indent or "  ")
+def _shape(shape: list[int]) -> str:
+    return str(tuple(shape))
+
+
+def _state(name: str, gradient: GradientReport) -> tuple[str, str]:
+    """One gradient in a few words, and their colour."""
+    if gradient.status == "right":
+        return f"right to {int(gradient.digits)} digits", _RIGHT
+    if gradient.status == "shape":
+        return f"wrong shape: its parameter has {_shape(gradient.wanted_shape)}", _WRONG
+    if gradient.worst is not None:
+        place, given, true = gradient.worst
+        at = f"[{', '.join(map(str, place))}]" if place else ""
+        return f"{gradient.status}: {name}{at} is {given:.6g}, and should be {true:.6g}", _WRONG
+    return gradient.status, _WRONG
+
+
+def _variables(diagnosis: Diagnosis, width: int) -> Iterator[Text]:
+    """What the lines of a correct backward pass hold."""
+    own = Path(diagnosis.file).name
+    rows = []
+    for variable in diagnosis.variables:
+        if variable.meaning:
+            other = "" if Path(variable.file).name == own else f"{Path(variable.file).name} "
+            rows.append((f"{other}{variable.line}", variable.name, variable.meaning))
+    rows = list(dict.fromkeys(rows))
+    if not rows:
+        return
+    lines, names = (max(len(row[k]) for row in rows) for k in (0, 1))
+    lead = lines + min(names, 24) + 6
+    shown = [Text("What your lines hold:")]
+    for line, name, meaning in rows:
+        start = f"  {line:>{lines}}  {name:<{min(names, 24)}}  "
+        shown.append(Text(_filled(meaning, width, start, " " * lead)))
+    yield _lines(shown)

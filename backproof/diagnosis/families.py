@@ -9,18 +9,28 @@ from backproof.diagnosis.culprits.targets import Meaning
 from backproof.diagnosis.repair.bench import Change
 from backproof.diagnosis.repair.kinds import Kind
 
+SHAPES, CHAIN_RULE, CHECKING, MUSEUM, TRAINING = (
+    "lesson 2, The forward pass, with shapes",
+    "lesson 3, Walking back",
+    "lesson 4, Am I right?",
+    "lesson 5, The museum of mistakes",
+    "lesson 7, Training",
+)
+
 
 class Family(NamedTuple):
-    """A kind of mistake: its name, and two sentences about why it matters."""
+    """A kind of mistake: its name, two sentences about why it matters, and the lesson that shows it."""
 
     name: str
     why: str
+    lesson: str = MUSEUM
 
 
 FACTOR = Family(
     "a factor of the chain rule is missing",
     "Each step of the forward pass multiplies the gradient by its own derivative on the way back. "
     "Here one of those factors is left out, so everything before it gets a gradient of the wrong size.",
+    CHAIN_RULE,
 )
 EXTRA = Family(
     "a factor or a term too many",
@@ -31,6 +41,7 @@ POINT = Family(
     "derivative at the wrong point",
     "A local derivative has to be taken where the forward pass was: at the pre-activation or at the activation, "
     "whichever its formula is written for. Another value gives another slope.",
+    CHAIN_RULE,
 )
 OTHER_VALUE = Family(
     "another value is meant",
@@ -41,25 +52,30 @@ STALE = Family(
     "a value used too early or too late",
     "A statement stands in the wrong place, so that it uses a value before it is ready or after it was changed. "
     "The backward pass needs the values that the forward pass had.",
+    TRAINING,
 )
 TRANSPOSED = Family(
     "transposed",
     "The product is taken the wrong way round. Where the matrix is square no shape complains, "
     "and the gradient belongs to the transposed weights.",
+    SHAPES,
 )
 AXIS = Family(
     "summed along the wrong axis",
     "What was spread over an axis in the forward pass is summed over that axis on the way back, and over no other.",
+    SHAPES,
 )
 NOT_SUMMED = Family(
     "not summed over what was repeated",
     "The forward pass uses the same number many times, once for each sample or place. "
     "Its gradient is the sum of what each use contributes.",
+    CHAIN_RULE,
 )
 MEAN = Family(
     "1/n missing or twice",
     "The mean over samples divides by n exactly once. "
     "A mean taken again, or a sum where the loss is a mean, changes the size of the gradient but not its direction.",
+    CHAIN_RULE,
 )
 SIGN = Family(
     "sign",
@@ -72,6 +88,7 @@ CONSTANT = Family(
 SLOPE = Family(
     "the derivative of the activation",
     "The formula is the derivative of another function than the one in the forward pass, or is not its derivative.",
+    CHAIN_RULE,
 )
 MASK = Family(
     "mask",
@@ -85,6 +102,7 @@ INDEX = Family(
 SHAPE = Family(
     "broadcast that hides a shape",
     "A column against a row becomes a whole matrix without a word. Both need the same shape before they are combined.",
+    SHAPES,
 )
 ASSIGNED = Family(
     "= for +=",
@@ -99,6 +117,7 @@ OTHER_LOSS = Family(
     "the derivative of another loss or function",
     "The formula is the derivative of something else than what the program computes and returns. "
     "The delta of a cross-entropy, for example, is not that of a squared error.",
+    CHAIN_RULE,
 )
 OPERATOR = Family(
     "operator",
@@ -115,10 +134,12 @@ KEPT = Family(
     "something is kept from call to call",
     "A gradient belongs to one set of parameters. "
     "What is left over from an earlier call is added to it, or takes its place.",
+    TRAINING,
 )
 FORWARD = Family(
     "another forward pass",
     "The backward pass may be right for the network that the program computes. But that is not the one that is meant.",
+    SHAPES,
 )
 
 _PLAIN = {

@@ -33,24 +33,29 @@ class PatchReport(msgspec.Struct, frozen=True):
     Attributes:
         line: the first line that changes.
         text: that line afterwards.
-        diff: all changed lines, each with - or + before it.
+        diff: all changed lines, each with - or + before it; a line that stays, before new ones, has a blank there.
+        numbers: of these lines; of new ones, as they are numbered afterwards.
     """
 
     line: int
     text: str
     diff: list[str]
+    numbers: list[int]
 
 
 class CulpritReport(msgspec.Struct, frozen=True):
     """One fault.
 
     Attributes:
-        file, line, column, end_column: where the expression stands; the line from 1, columns from 0.
+        file, line, column, end_column: where the expression stands; the line from 1, columns from 0. In a notebook the
+            line is that of the cell.
+        cell: of a notebook, which code cell, from 1.
         expression: its text.
         source: the whole line.
         should_be: what it should be, in the learner's terms.
         family: the kind of mistake; "" where none is known.
         why: two sentences about the family.
+        lesson: where it is explained.
         gradients: the names of those that are wrong because of it.
         patch: the proven change of one line, where one was found.
         others: further changes that are proven too.
@@ -66,26 +71,30 @@ class CulpritReport(msgspec.Struct, frozen=True):
     should_be: str
     family: str
     why: str
+    lesson: str
     gradients: list[str]
     patch: PatchReport | None
     others: list[PatchReport]
     proven: bool
+    cell: int | None = None
 
 
 class VariableReport(msgspec.Struct, frozen=True):
     """What a variable of the backward part holds.
 
     Attributes:
-        file, line: where it is assigned; the line from 1.
+        file, line: where it is assigned; the line from 1, of a notebook in its cell.
         name: what is written there, as in "dh" or "grads['W1']".
         meaning: what it holds, as in "the derivative of the loss with respect to `h` (line 13)"; "" where its values
             are the derivative of nothing that the program computes.
+        cell: of a notebook, which code cell, from 1.
     """
 
     file: str
     line: int
     name: str
     meaning: str
+    cell: int | None = None
 
 
 class Remark(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from backproof.diagnosis.culprits.targets import Meaning, Meant, Target
 from backproof.diagnosis.families import FORWARD, KEPT, PLACEHOLDER, Family, family_of
 from backproof.diagnosis.gradients import common_factor
 from backproof.diagnosis.held import Held
+from backproof.diagnosis.repair.kinds import Kind
 from backproof.diagnosis.repair.patch_text import patch_of
 from backproof.diagnosis.report import CulpritReport, PatchReport, VariableReport
 from backproof.replay.loading import Program
 from backproof.replay.places import Expression
+from backproof.replay.sources import Source
 
 
 def name_of(pair: Pair, pairing: Pairing) -> str:
@@ -32,12 +35,13 @@ def name_of(pair: Pair, pairing: Pairing) -> str:
 
 def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> CulpritReport:
     """A culprit in words."""
-    place = culprit.place
+    missing = culprit.changes[0].kind is Kind.INSERTED if culprit.changes else False
+    place = program.expressions[culprit.mend.candidate.key] if missing and culprit.mend else culprit.place
     text = program.source(Path(place.file)).text
     patches = [patch for change in culprit.changes if (patch := patch_of(text, change)) is not None]
     shown = _distinct(patches)
     line, column, end_column, expression = place.line, place.column, place.end_column, place.text
-    if culprit.changes and isinstance(culprit.changes[0].old, ast.expr | ast.stmt):
+    if culprit.changes and not (missing and culprit.mend) and isinstance(culprit.changes[0].old, ast.expr | ast.stmt):
         old = culprit.changes[0].old
         segment = ast.get_source_segment(text, old)
         if segment is not None and "\n" not in segment:
@@ -45,9 +49,12 @@ def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> Culp
             column = len(row.encode()[: old.col_offset].decode(errors="replace"))
             line, end_column, expression = old.lineno, column + len(segment), segment
     family = _family(culprit)
+    source = program.source(Path(place.file))
+    cell = source.cell(line)
+    shown = [_in_cell(patch, source) for patch in shown]
     return CulpritReport(
         place.file,
-        line,
+        cell[1] if cell else line,
         column,
         end_column,
         expression,
@@ -55,19 +62,31 @@ def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> Culp
         should_be(program, culprit.mend),
         family.name if family else "",
         family.why if family else "",
+        family.lesson if family else "",
         [names[k] for k in sorted(culprit.gradients)],
         shown[0] if shown else None,
         shown[1:],
         bool(shown) and culprit.proven,
+        cell[0] if cell else None,
     )
+
+
+def _in_cell(patch: PatchReport, source: Source) -> PatchReport:
+    """The lines of a notebook are numbered in their cells."""
+    if not source.cells:
+        return patch
+    numbers = [(source.cell(number) or (0, number))[1] for number in patch.numbers]
+    return PatchReport((source.cell(patch.line) or (0, patch.line))[1], patch.text, patch.diff, numbers)
 
 
 def kept_report(program: Program, place: Expression, gradients: Iterable[str]) -> CulpritReport:
     """Where something that an earlier call has left is read first."""
-    text, source = place.text.splitlines()[0], program.source(Path(place.file)).text
+    text, source = place.text.splitlines()[0], program.source(Path(place.file))
+    cell = source.cell(place.line)
     said = f"`{text}` is another in the second call with the same arguments: an earlier call has left something there"
-    where = place.file, place.line, place.column, place.end_column, text, source.split("\n")[place.line - 1]
-    return CulpritReport(*where, said, KEPT.name, KEPT.why, list(gradients), None, [], False)
+    line, shown = cell[1] if cell else place.line, source.text.split("\n")[place.line - 1]
+    where = place.file, line, place.column, place.end_column, text, shown
+    return CulpritReport(*where, said, *KEPT, list(gradients), None, [], False, cell[0] if cell else None)
 
 
 def _family(culprit: Culprit) -> Family | None:
@@ -109,7 +128,19 @@ def should_be(program: Program, mend: Mend | None) -> str:
     what = _what(program, target)
     if target.times > 1:
         what = f"{target.times} times {what}, since it is divided by {target.times} later"
-    return f"`{here}` should be {what}{_ratio(mend)}"
+    return f"`{here}` should be {what}{_shapes(mend) or _ratio(mend)}"
+
+
+def _shapes(mend: Mend) -> str:
+    """Which shapes they have, where that is what is wrong."""
+    given = {value.shape for value in mend.candidate.values}
+    wanted = {value.shape for value in mend.replaced.values()}
+    if len(given) != 1 or len(wanted) != 1:
+        return ""
+    (here,), (there,) = given, wanted
+    if math.prod(here) == math.prod(there):
+        return ""
+    return f"; it has shape {here}, and that has {there}"
 
 
 def _what(program: Program, target: Target) -> str:
@@ -131,7 +162,9 @@ def variable_report(program: Program, one: Held) -> VariableReport:
             meaning += f"{''.join(f', {other}' for other in others[:-1])} and {others[-1]}, one after the other"
         if one.at_last:
             meaning = f"in the end {meaning}"
-    return VariableReport(one.place.file, one.place.line, one.place.text, meaning)
+    cell = program.cell(one.place.key)
+    line = cell[1] if cell else one.place.line
+    return VariableReport(one.place.file, line, one.place.text, meaning, cell[0] if cell else None)
 
 
 def _named(program: Program, of: object) -> str:
@@ -141,7 +174,9 @@ def _named(program: Program, of: object) -> str:
         return f"`{spelled(of)}`"  # type: ignore[arg-type]
     place = program.expressions[of]
     name = place.text.splitlines()[0]
-    return f"`{program.variable(of) or name}` (line {place.line})"
+    cell = program.cell(of)
+    line = f"cell {cell[0]}, line {cell[1]}" if cell else f"line {place.line}"
+    return f"`{program.variable(of) or name}` ({line})"
 
 
 def _ratio(mend: Mend) -> str:

@@ -209,5 +209,7 @@ def sentence(pairing: Pairing, arguments: Iterable[Where]) -> str:
             spelled(p) if spelled(g) == spelled(p) else f"{spelled(g) or 'the gradient'} of {spelled(p)}"
             for g, p in pairs
         )
-    rest = [spelled(a) for a in arguments if a not in parameters]
+    roots = {parameter[0] for parameter in parameters}
+    others = [a for a in arguments if a not in parameters]
+    rest = list(dict.fromkeys(spelled(a if a[0] in roots else a[:1]) for a in others))
     return "; ".join([said, *([f"no gradient: {', '.join(rest)}"] if rest else [])])

@@ -102,12 +102,15 @@ def adjoint_targets(judgement: Judgement, series: Iterable[Series], program: Pro
     Several values may have the same one, as the terms of a sum have. Variables come first, then whole expressions
     before their parts, so that it is called by what the learner knows.
 
-    That of ``-z`` in ``np.exp(-z)`` has its sign turned: minus the derivative with respect to ``z`` is a wrong sign.
+    At last come those of ``-z`` in ``np.exp(-z)``, with their sign turned: minus the derivative with respect to ``z``
+    is a wrong sign.
     """
     found = list(_adjoints(judgement.adjoints, series, Meaning.ADJOINT))
     named = [target for target in found if _has_name(target.of, program)]
     others = [target for target in reversed(found) if not _has_name(target.of, program)]
-    return [_turned(target) if _is_negation(target.of, program) else target for target in [*named, *others]]
+    negated = [target for target in others if _is_negation(target.of, program)]
+    plain = [target for target in others if not _is_negation(target.of, program)]
+    return [*named, *plain, *map(_turned, negated)]
 
 
 def _turned(target: Target) -> Target:

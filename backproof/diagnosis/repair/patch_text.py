@@ -24,17 +24,21 @@ def patch_of(text: str, change: Change) -> PatchReport | None:
 
 
 def difference(before: str, after: str) -> PatchReport:
-    """The lines that differ between two texts."""
+    """The lines that differ between two texts, and the line before new ones that replace none."""
     old, new = before.splitlines(), after.splitlines()
     line, first = 0, ""
-    diff: list[str] = []
+    diff: list[tuple[int, str]] = []
+    changed = False
     for tag, i, k, j, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
-        if not diff:
-            line, first = i + 1, new[j] if j < m else ""
-        diff += [f"- {text}" for text in old[i:k]] + [f"+ {text}" for text in new[j:m]]
-    return PatchReport(line, first, diff)
+        if not changed:
+            line, first, changed = i + 1, new[j] if j < m else "", True
+        if tag == "insert" and i:
+            diff.append((i, f"  {old[i - 1]}"))
+        diff += [(number + 1, f"- {old[number]}") for number in range(i, k)]
+        diff += [(number + 1, f"+ {new[number]}") for number in range(j, m)]
+    return PatchReport(line, first, [text for _, text in diff], [number for number, _ in diff])
 
 
 def _after(text: str, change: Change) -> str | None:
