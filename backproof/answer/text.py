@@ -122,7 +122,8 @@ def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, hint: int
     if hint >= PATCH and culprit.patch is not None:
         lines += [Text(""), *numbered(culprit.patch), Text("")]
         if culprit.proven:
-            lines.append(Text("  Proven: with it every gradient is exactly the true one.", style=_RIGHT))
+            proven = _wrapped("Proven: with it every gradient is exactly the true one.", width, "  ")
+            lines.append(_styled(proven, _RIGHT))
     elif hint >= PATCH and culprit.should_be and not culprit.family:
         lines.append(_wrapped("No small change of it was found that puts this right.", width, "  "))
     if 0 < len(culprit.gradients) < len(diagnosis.gradients):
