@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 import numpy as np
 
+from backproof.diagnosis.annotated import annotated
 from backproof.diagnosis.calls.answer import Answer
 from backproof.diagnosis.calls.case import Case, FloatCall, Player, Probe
 from backproof.diagnosis.calls.failure import Failure, cannot_run, failure_of
@@ -183,7 +184,12 @@ class _Trial:
     def _wrong(self, judged: list[_Judged]) -> Diagnosis:
         first = judged[0]
         probes = [one.probe for one in judged]
-        found = find_culprits(self.case, first.judgement, probes, self.pairing.pairs, self.seconds)
+        try:
+            found = find_culprits(self.case, first.judgement, probes, self.pairing.pairs, self.seconds)
+        except Exception as error:  # the verdict stands all the same
+            found = []
+            text = f"the search for the line ended early, by a mistake of ours: {type(error).__name__}: {error}"
+            self.remarks.append(Remark("search", None, text))
         names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
         wrong = [name for name, g in zip(names, first.judgement.gradients, strict=True) if g.status is not Status.RIGHT]
         said = one_scale(first.judgement) or wrong_sentence(wrong, len(names))
@@ -254,10 +260,11 @@ class _Trial:
         names = names or [name_of(pair, self.pairing) for pair in self.pairing.pairs]
         reports = [culprit_report(self.case.program, culprit, names) for culprit in culprits or []]
         gradients = gradient_reports(names, [one.judgement.gradients for one in judged], [one.call for one in judged])
-        holding = [variable_report(self.case.program, one) for one in held(self.case.program, judged[0].judgement)]
+        holding = held(self.case.program, judged[0].judgement)
         return Diagnosis(
             verdict, summary, self.file, gradients, reports, self.remarks, self.said, None, len(judged),
-            variables=holding,
+            variables=[variable_report(self.case.program, one) for one in holding],
+            annotation=annotated(self.case, judged[0].judgement, holding, culprits or [], judged[0].probe),
         )  # fmt: skip
 
 

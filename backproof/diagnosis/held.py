@@ -40,7 +40,11 @@ class Held(NamedTuple):
 
 def held(program: Program, judgement: Judgement) -> list[Held]:
     """The variables that do not go into the loss, in the order of the lines."""
-    visits = _visits(program, judgement)
+    visits = {
+        key: several
+        for key, several in assigned(program, judgement).items()
+        if not any(_is_forward(judgement, position) for position in several)
+    }
     adjoints = adjoint_targets(judgement, forward_series(judgement, program), program)
     derivatives, slopes = _Known(adjoints), _Known(slope_targets(adjoints[:_MOST_SLOPES]))
     found = []
@@ -53,19 +57,20 @@ def held(program: Program, judgement: Judgement) -> list[Held]:
     return sorted(found, key=lambda one: (one.place.file != str(program.path), one.place.file, one.place.line))
 
 
-def _visits(program: Program, judgement: Judgement) -> dict[int, list[int]]:
-    """For each place that assigns what depends on the arguments and has no part in the loss, its records."""
-    tape, used = judgement.tape, judgement.forward
+def assigned(program: Program, judgement: Judgement) -> dict[int, list[int]]:
+    """For each place that assigns what depends on the arguments, the positions of its values among all records."""
+    tape = judgement.tape
     found: dict[int, list[int]] = {}
-    shared = set()
     for position, record in enumerate(judgement.call.records):
         ids = record.value
-        if program.expressions[record.key].kind != "store" or not ids.size or tape.fixed[ids].all():
-            continue
-        if used[ids[ids != 0]].all():
-            shared.add(record.key)
-        found.setdefault(record.key, []).append(position)
-    return {key: several for key, several in found.items() if key not in shared}
+        if program.expressions[record.key].kind == "store" and ids.size and not tape.fixed[ids].all():
+            found.setdefault(record.key, []).append(position)
+    return found
+
+
+def _is_forward(judgement: Judgement, position: int) -> bool:
+    ids = judgement.call.records[position].value
+    return bool(judgement.forward[ids[ids != 0]].all())
 
 
 class _Known:

@@ -97,11 +97,66 @@ class VariableReport(msgspec.Struct, frozen=True):
     cell: int | None = None
 
 
+Role = Literal["value", "derivative", "helper", "wrong", "follows"]
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """Numbers to be drawn.
+
+    Attributes:
+        shape: of the array.
+        rows: its numbers, six digits of each; the first rows and columns where there are many.
+        cut: whether there are more.
+    """
+
+    shape: list[int]
+    rows: list[list[float]]
+    cut: bool
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A variable where it is assigned, with its numbers.
+
+    Attributes:
+        file, line, cell, name, meaning: as in ``VariableReport``.
+        role: "value" of the forward pass, "derivative" where it is one, "helper" where it is none, "wrong" where a
+            culprit stands, "follows" where it is wrong because of one.
+        given: what it holds.
+        true: what it should hold, where it holds something else.
+        turn: which of the times that the line was run is shown, and how many there were.
+        uses: the positions of the variables that it was computed from.
+    """
+
+    file: str
+    line: int
+    cell: int | None
+    name: str
+    role: Role
+    meaning: str
+    given: Grid
+    true: Grid | None
+    turn: list[int]
+    uses: list[int]
+
+
+class Annotation(msgspec.Struct, frozen=True):
+    """A program line by line.
+
+    Attributes:
+        sources: the lines of each file, by its path.
+        shown: the variables in the order of the lines.
+    """
+
+    sources: dict[str, list[str]]
+    shown: list[Shown]
+
+
 class Remark(msgspec.Struct, frozen=True):
     """Something beside the verdict.
 
     Attributes:
-        kind: "guard", "state", "random", "writes", "not reached", "no gradient", "overflow", "differences", "example".
+        kind: "guard", "state", "random", "writes", "not reached", "no gradient", "overflow", "differences", "example",
+            "reference", "search".
         line: where; None for no line.
         text: one sentence.
     """
@@ -126,6 +181,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
         probes: how many sets of numbers were tried.
         suggestion: lines to add to the file, or those that were added to it; "" where there are none.
         variables: what those of the backward part hold, where the program was replayed.
+        annotation: the program line by line, where it was replayed.
         traced: whether the program was replayed exactly; else its gradients are compared with differences of its loss.
     """
 
@@ -141,6 +197,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     traced: bool = True
     suggestion: str = ""
     variables: list[VariableReport] = []
+    annotation: Annotation | None = None
 
 
 def encoded(diagnosis: Diagnosis) -> bytes:
