@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backproof.answer.text import PATCH, rendered
+from backproof.answer.hints import PATCH
+from backproof.answer.text import rendered
 from backproof.diagnosis.apart import diagnose_apart
 from backproof.diagnosis.calls.case import Case
 from backproof.diagnosis.calls.reference import Reference

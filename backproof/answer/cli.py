@@ -28,6 +28,7 @@ def check(
         bool, typer.Option("--example", help="Write two files to start from: softmax, class or course.")
     ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the answer to this file.")] = None,
+    page: Annotated[Path | None, typer.Option(help="Write it as a page of your program to this file.")] = None,
     seconds: Annotated[float, typer.Option(help="How long the file may run.")] = 20,
     memory: Annotated[int, typer.Option(help="How many MiB it may use.")] = 2048,
     output: Annotated[bool, typer.Option("--output", help="Show what the file printed.")] = False,
@@ -47,7 +48,7 @@ def check(
 
     width = width_of_terminal()
     text, status = check(
-        Path(file), json=json, seconds=seconds, memory=memory, show_output=output, hint=hint, width=width
+        Path(file), json=json, page=page, seconds=seconds, memory=memory, show_output=output, hint=hint, width=width
     )
     say(in_colour(text).rstrip("\n"))
     raise typer.Exit(status)

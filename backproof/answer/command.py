@@ -10,10 +10,11 @@ from pathlib import Path
 import msgspec
 from rich.text import Text
 
-from backproof.answer.text import PATCH, WIDTH, rendered
+from backproof.answer.hints import PATCH, withheld
+from backproof.answer.text import WIDTH, rendered
 from backproof.diagnosis.apart import MEMORY, SECONDS, check_limits, diagnose_apart
 from backproof.diagnosis.report import encoded
-from backproof.outputs import DATA, pending
+from backproof.outputs import DATA, PAGE, pending
 from backproof.replay.sources import MOST_BYTES
 
 STATUS = {"correct": 0, "wrong": 1, "fragile": 1, "cannot run": 2}
@@ -31,6 +32,7 @@ def check(
     path: Path,
     *,
     json: Path | None = None,
+    page: Path | None = None,
     seconds: float = SECONDS,
     memory: int = MEMORY,
     show_output: bool = False,
@@ -42,6 +44,7 @@ def check(
     Args:
         path: the file; it defines ``backprop`` and ``example``.
         json: a file for the answer as data; written whatever the verdict.
+        page: a file for it as a page of the program.
         seconds, memory: limits for the process, in s and MiB.
         show_output: whether to add what the file printed.
         hint: how much is given away, from 0 to 4.
@@ -58,10 +61,16 @@ def check(
     check_limits(seconds, memory)
     _look_at(path)
     with ExitStack() as stack:
-        output = stack.enter_context(pending(json, DATA)) if json else None
+        data = stack.enter_context(pending(json, DATA)) if json else None
+        html = stack.enter_context(pending(page, PAGE)) if page else None
         found = diagnose_apart(path, seconds, memory)
-        if output:
-            output.write(msgspec.json.format(encoded(found.diagnosis), indent=2) + b"\n")
+        if data:
+            plain = msgspec.structs.replace(found.diagnosis, annotation=None)  # what a page is made of
+            data.write(msgspec.json.format(encoded(plain), indent=2) + b"\n")
+        if html:
+            from backproof.answer.page import page as as_page
+
+            html.write(as_page(withheld(found.diagnosis, hint)).encode())
     text = rendered(found.diagnosis, width, hint)
     if not found.isolated:
         text.append(f"\n{found.isolation}\n", style="dim")

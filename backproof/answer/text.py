@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.text import Text
 
 from backproof.answer.excerpt import excerpt, numbered
+from backproof.answer.hints import PATCH, withheld
 from backproof.diagnosis.report import CulpritReport, Diagnosis, GradientReport, Remark
 
 WIDTH, NARROW, WIDE = 88, 50, 120
-VERDICT, GRADIENTS, LINE, MEANT, PATCH = range(5)  # how much is given away
 
 _COLOUR = {"correct": "bold green", "wrong": "bold red", "fragile": "bold yellow", "cannot run": "bold yellow"}
 _RIGHT, _WRONG, _ASIDE = "green", "red", "dim"
@@ -33,19 +33,16 @@ def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH) -> Tex
             it should be, 4 the patch.
     """
     held_back = hint < PATCH and diagnosis.verdict in ("wrong", "fragile")
-    if held_back and hint == VERDICT:
-        return Text.assemble(f"{Path(diagnosis.file).name}: ", _verdict(diagnosis), ".\n")
+    diagnosis = withheld(diagnosis, hint)
     parts = [_headline(diagnosis, width)]
-    if not held_back or hint >= LINE:
-        parts += [_culprit(culprit, diagnosis, width, hint) for culprit in diagnosis.culprits]
-    if diagnosis.verdict == "wrong" and diagnosis.traced and not diagnosis.culprits:
+    parts += [_culprit(culprit, diagnosis, width, held_back) for culprit in diagnosis.culprits]
+    if diagnosis.verdict == "wrong" and diagnosis.traced and not diagnosis.culprits and not held_back:
         text = "No single line was found that explains it: several may be wrong, or one may be missing."
         parts.append(_wrapped(text, width))
     if diagnosis.gradients:
         parts.append(_gradients(diagnosis, width))
-    if held_back:
+    if 0 < hint < PATCH and held_back:
         parts.append(Text(f"--hint {hint + 1} says more."))
-        return _joined(parts)
     if diagnosis.verdict == "correct":
         parts += _variables(diagnosis, width)
     if diagnosis.remarks:
@@ -87,16 +84,11 @@ def _suggestion(diagnosis: Diagnosis) -> Text:
     return Text("\n".join([lead, "", *lines]))
 
 
-def _verdict(diagnosis: Diagnosis) -> tuple[str, str]:
-    return diagnosis.verdict, _COLOUR[diagnosis.verdict]
-
-
 def _headline(diagnosis: Diagnosis, width: int) -> Text:
-    line = f":{diagnosis.line}" if diagnosis.line else ""
-    text = _wrapped(
-        f"{Path(diagnosis.file).name}{line}: {diagnosis.verdict}: {diagnosis.summary}{_how(diagnosis)}.", width
-    )
-    start = text.plain.find(diagnosis.verdict)
+    name, line = Path(diagnosis.file).name, f":{diagnosis.line}" if diagnosis.line else ""
+    said = f": {diagnosis.summary}{_how(diagnosis)}" if diagnosis.summary else ""
+    text = _wrapped(f"{name}{line}: {diagnosis.verdict}{said}.", width)
+    start = text.plain.find(diagnosis.verdict, len(name))
     text.stylize(_COLOUR[diagnosis.verdict], start, start + len(diagnosis.verdict))
     return text
 
@@ -113,18 +105,16 @@ def _line(remark: Remark) -> str:
     return "" if said else f" (line {remark.line})"
 
 
-def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, hint: int) -> Text:
+def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, held_back: bool) -> Text:
     lines = [_place(culprit), *excerpt(culprit, width)]
-    if hint == LINE:
-        return _lines(lines)
     if culprit.should_be:
         lines.append(_wrapped(f"{culprit.should_be}.", width, "  "))
-    if hint >= PATCH and culprit.patch is not None:
+    if culprit.patch is not None:
         lines += [Text(""), *numbered(culprit.patch), Text("")]
         if culprit.proven:
             proven = _wrapped("Proven: with it every gradient is exactly the true one.", width, "  ")
             lines.append(_styled(proven, _RIGHT))
-    elif hint >= PATCH and culprit.should_be and not culprit.family:
+    elif culprit.should_be and not culprit.family and not held_back:
         lines.append(_wrapped("No small change of it was found that puts this right.", width, "  "))
     if 0 < len(culprit.gradients) < len(diagnosis.gradients):
         lines.append(_wrapped(f"Wrong because of it: {', '.join(culprit.gradients)}.", width, "  "))

@@ -12,9 +12,9 @@ from backproof.diagnosis.calls.case import Case, Player, Probe
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.held import Held, assigned
 from backproof.diagnosis.repair.bench import patched
-from backproof.diagnosis.report import Annotation, Grid, Role, Shown
+from backproof.diagnosis.report import Annotation, Grid, Role, Shown, SourceLine
 from backproof.diagnosis.verdict.judging import Judgement
-from backproof.diagnosis.words import variable_report
+from backproof.diagnosis.words import formula, variable_report
 from backproof.replay.loading import Program
 from backproof.replay.world import Visit
 
@@ -53,7 +53,7 @@ def annotated(
         role = _role(is_backward, said.meaning, turn is not None, program.expressions[key].line in lines)
         grid, right = grid_of(values[at]), wanted[at]
         shown.append(
-            Shown(said.file, said.line, said.cell, said.name, role, said.meaning, grid,
+            Shown(said.file, said.line, said.cell, said.name, role, said.meaning, formula(program, one), grid,
                   grid_of(right) if turn is not None and right is not None else None,
                   [at + 1, len(values)], sorted(order.index(other) for other in uses[key]))
         )  # fmt: skip
@@ -70,10 +70,17 @@ def _role(is_backward: bool, meaning: str, is_wrong: bool, is_culprit: bool) -> 
     return "derivative" if meaning else "helper"
 
 
-def _sources(program: Program, shown: Iterable[Shown]) -> dict[str, list[str]]:
+def _sources(program: Program, shown: Iterable[Shown]) -> dict[str, list[SourceLine]]:
     """The lines of every file that a variable stands in, the program's own first."""
-    files = dict.fromkeys([str(program.path), *(one.file for one in shown)])
-    return {file: program.source(Path(file)).text.split("\n") for file in files}
+    found: dict[str, list[SourceLine]] = {}
+    for file in dict.fromkeys([str(program.path), *(one.file for one in shown)]):
+        source = program.source(Path(file))
+        lines = enumerate(source.text.rstrip("\n").split("\n"), 1)
+        found[file] = []
+        for number, text in lines:
+            cell, line = source.cell(number) or (None, number)
+            found[file].append(SourceLine(cell, line, text))
+    return found
 
 
 def _mended(case: Case, probe: Probe, culprits: Sequence[Culprit], keys: frozenset[int]) -> Mapping[Visit, np.ndarray]:

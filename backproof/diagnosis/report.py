@@ -119,6 +119,7 @@ class Shown(msgspec.Struct, frozen=True):
 
     Attributes:
         file, line, cell, name, meaning: as in ``VariableReport``.
+        formula: the meaning as a formula, as in "∂loss/∂h"; "" for none.
         role: "value" of the forward pass, "derivative" where it is one, "helper" where it is none, "wrong" where a
             culprit stands, "follows" where it is wrong because of one.
         given: what it holds.
@@ -133,10 +134,19 @@ class Shown(msgspec.Struct, frozen=True):
     name: str
     role: Role
     meaning: str
+    formula: str
     given: Grid
     true: Grid | None
     turn: list[int]
     uses: list[int]
+
+
+class SourceLine(msgspec.Struct, frozen=True):
+    """A line of a file; in a notebook of the code cell with this number."""
+
+    cell: int | None
+    line: int
+    text: str
 
 
 class Annotation(msgspec.Struct, frozen=True):
@@ -147,7 +157,7 @@ class Annotation(msgspec.Struct, frozen=True):
         shown: the variables in the order of the lines.
     """
 
-    sources: dict[str, list[str]]
+    sources: dict[str, list[SourceLine]]
     shown: list[Shown]
 
 

@@ -167,14 +167,34 @@ def variable_report(program: Program, one: Held) -> VariableReport:
     return VariableReport(one.place.file, line, one.place.text, meaning, cell[0] if cell else None)
 
 
+def formula(program: Program, one: Held) -> str:
+    """What a variable holds, as a formula: ``∂loss/∂h``."""
+    found = []
+    for target in one.targets:
+        of = _name(program, target.of)
+        if target.meaning is Meaning.SLOPE and target.through is not None:
+            found.append(f"{'−' if target.minus else ''}∂{_name(program, target.through)}/∂{of}")
+        else:
+            found.append(f"{'−' if target.minus else ''}∂loss/∂{of}")
+    return ", ".join(found)
+
+
+def _name(program: Program, of: object) -> str:
+    """A value by its variable, else by the beginning of its expression in brackets."""
+    if isinstance(of, Meant):
+        return of.name
+    if not isinstance(of, int):
+        return spelled(of)  # type: ignore[arg-type]
+    return program.variable(of) or f"({program.expressions[of].text.splitlines()[0]})"
+
+
 def _named(program: Program, of: object) -> str:
     if isinstance(of, Meant):
         return f"`{of.name}` of the reference"
     if not isinstance(of, int):
         return f"`{spelled(of)}`"  # type: ignore[arg-type]
-    place = program.expressions[of]
+    place, cell = program.expressions[of], program.cell(of)
     name = place.text.splitlines()[0]
-    cell = program.cell(of)
     line = f"cell {cell[0]}, line {cell[1]}" if cell else f"line {place.line}"
     return f"`{program.variable(of) or name}` ({line})"
 
