@@ -1,7 +1,8 @@
 """Is this backward pass right, and if not, which line is wrong and what should it be?
 
 ``check_backprop(function, *arguments)`` says it, ``assert_backprop`` fails a test, and ``true_gradient`` gives the true
-gradient of any function written with NumPy, enclosed in intervals that provably contain it.
+gradient of any function written with NumPy, enclosed in intervals that provably contain it. In a notebook,
+``%load_ext backproof`` brings ``%%backprop``.
 """
 
 from __future__ import annotations
@@ -32,3 +33,10 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'backproof' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What ``%load_ext backproof`` calls."""
+    from backproof.answer.notebook import load
+
+    load(shell)

@@ -17,4 +17,4 @@ def test_the_answer_is_real(tmp_path: Path) -> None:
     path.write_text(program)
     answer, status = check(path)
     assert status == 1
-    assert answer.rstrip() == shown.rstrip()
+    assert answer.plain.rstrip() == shown.rstrip()

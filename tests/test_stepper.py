@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_page import CONTRAST, STRUCTURE, context  # noqa: F401
+from browser import CONTRAST, STRUCTURE
+from test_page import context  # noqa: F401
 
 from engines.interface import Lines, Parameters
 from engines.numpy_engine import all_lines, sigmoid

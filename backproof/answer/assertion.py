@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backproof.answer.hints import PATCH
+from backproof.answer.hints import PATCH, withheld
 from backproof.answer.text import rendered
 from backproof.diagnosis.apart import diagnose_apart
 from backproof.diagnosis.calls.case import Case
@@ -21,18 +21,30 @@ from backproof.replay.living import ARGUMENTS, FUNCTION, LivingProgram
 
 @dataclass(frozen=True)
 class Answer:
-    """What the check has to say; printing it, or leaving it at the end of a notebook's cell, shows the text."""
+    """What the check has to say: printed as text, and at the end of a notebook's cell as the annotated program.
+
+    Attributes:
+        diagnosis: the answer as data.
+        hint: how much of it is shown: 0 the verdict, 1 the gradients too, 2 the line, 3 what it should be, 4 all.
+    """
 
     diagnosis: Diagnosis
+    hint: int = PATCH
 
-    def text(self, hint: int = PATCH) -> str:
-        """The answer, or a part of it: 0 the verdict, 1 the gradients, 2 the line, 3 what it should be, 4 all."""
-        return rendered(self.diagnosis, hint=hint).plain
+    def text(self, hint: int | None = None) -> str:
+        """The answer, or a part of it."""
+        return rendered(self.diagnosis, hint=self.hint if hint is None else hint).plain
 
     def __str__(self) -> str:
         return self.text()
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """For a notebook."""
+        from backproof.answer.page import fragment
+
+        return fragment(withheld(self.diagnosis, self.hint))
 
 
 Function = Callable[..., Any]

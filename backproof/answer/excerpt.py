@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -13,6 +14,13 @@ from backproof.diagnosis.report import CulpritReport, PatchReport
 _MARGIN = 4  # characters before the number's end
 _CUT = "..."
 _COLOURS = {"-": "red", "+": "green", " ": ""}
+
+
+def file_name(file: str) -> str:
+    """What a file is called; what was typed into a notebook is in none."""
+    path = Path(file)
+    in_a_cell = path.parent.name.startswith("ipykernel_") or path.name.startswith("<ipython")
+    return "the cell" if in_a_cell else path.name
 
 
 def excerpt(culprit: CulpritReport, width: int) -> Iterator[Text]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from backproof.answer.excerpt import file_name
 from backproof.answer.heat import Heat, heats
-from backproof.diagnosis.report import Annotation, CulpritReport, Diagnosis, Shown, SourceLine
+from backproof.diagnosis.report import Annotation, CulpritReport, Diagnosis, Shown, SourceLine, encoded
 
 _AROUND = 4  # lines around one that has something to say that are not folded
 _ROLES = {
@@ -118,7 +120,8 @@ def _model(diagnosis: Diagnosis) -> dict[str, object]:
     annotation = diagnosis.annotation
     return {
         "diagnosis": diagnosis,
-        "name": Path(diagnosis.file).name,
+        "prefix": f"v{zlib.crc32(encoded(diagnosis)):x}-",  # several answers may stand in one notebook
+        "name": file_name(diagnosis.file),
         "listings": list(_listings(annotation, diagnosis.culprits)) if annotation else [],
         "nodes": annotation.shown if annotation else [],
         "arcs": list(_arcs(annotation.shown)) if annotation else [],
@@ -134,7 +137,7 @@ def _listings(annotation: Annotation, culprits: Sequence[CulpritReport]) -> Iter
         shown = [(position, one) for position, one in enumerate(annotation.shown) if one.file == file]
         accused = [culprit for culprit in culprits if culprit.file == file]
         rows = [_row(line, shown, accused) for line in lines]
-        yield Listing(Path(file).name, _folded(rows))
+        yield Listing(file_name(file), _folded(rows))
 
 
 def _row(line: SourceLine, shown: Sequence[tuple[int, Shown]], culprits: Sequence[CulpritReport]) -> Row:

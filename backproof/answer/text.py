@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from backproof.answer.excerpt import excerpt, numbered
+from backproof.answer.excerpt import excerpt, file_name, numbered
 from backproof.answer.hints import PATCH, withheld
 from backproof.diagnosis.report import CulpritReport, Diagnosis, GradientReport, Remark
 
@@ -85,7 +85,7 @@ def _suggestion(diagnosis: Diagnosis) -> Text:
 
 
 def _headline(diagnosis: Diagnosis, width: int) -> Text:
-    name, line = Path(diagnosis.file).name, f":{diagnosis.line}" if diagnosis.line else ""
+    name, line = file_name(diagnosis.file), f":{diagnosis.line}" if diagnosis.line else ""
     said = f": {diagnosis.summary}{_how(diagnosis)}" if diagnosis.summary else ""
     text = _wrapped(f"{name}{line}: {diagnosis.verdict}{said}.", width)
     start = text.plain.find(diagnosis.verdict, len(name))
@@ -128,7 +128,8 @@ def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, held_back
 def _place(culprit: CulpritReport) -> Text:
     """As editors and terminals understand it."""
     path = Path(culprit.file)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else Path(path.name)
+    inside = path.is_relative_to(Path.cwd())
+    shown = str(path.relative_to(Path.cwd())) if inside else file_name(culprit.file)
     cell = "" if culprit.cell is None else f" cell {culprit.cell}, line "
     return Text(f"{shown}{cell or ':'}{culprit.line}{'' if cell else f':{culprit.column + 1}'}", style="bold")
 
@@ -166,11 +167,10 @@ def _state(name: str, gradient: GradientReport) -> tuple[str, str]:
 
 def _variables(diagnosis: Diagnosis, width: int) -> Iterator[Text]:
     """What the lines of a correct backward pass hold."""
-    own = Path(diagnosis.file).name
     rows = []
     for variable in diagnosis.variables:
         if variable.meaning:
-            other = "" if Path(variable.file).name == own else f"{Path(variable.file).name} "
+            other = "" if Path(variable.file).name == Path(diagnosis.file).name else f"{file_name(variable.file)} "
             rows.append((f"{other}{variable.line}", variable.name, variable.meaning))
     rows = list(dict.fromkeys(rows))
     if not rows:
