@@ -90,7 +90,7 @@ def backprop(X, y, W):
     return loss, {"W": X.T @ d / len(y)}
 """
     found = of(text, tmp_path / "guard.py")
-    assert (found.verdict, found.summary) == ("correct", "correct, but for the guard in line 10")
+    assert (found.verdict, found.summary) == ("correct", "the gradient is right, but for the guard in line 10")
     assert [r.kind for r in found.remarks] == ["guard"]
     # One that changes the gradient is a fault.
     assert of(text.replace("1e-7", "1e-2"), tmp_path / "large.py").verdict == "wrong"

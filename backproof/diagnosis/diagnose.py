@@ -179,7 +179,10 @@ class _Trial:
             return None
         text = f"the guard {guard.text} is in the loss and not in the gradient, which it changes by {effect:.0e}"
         self.remarks.append(Remark("guard", guard.line, text))
-        return self._said("correct", f"correct, but for the guard in line {guard.line}", judged)
+        said = right_sentence(judged[0].judgement.gradients)
+        found = self._said("correct", f"{said}, but for the guard in line {guard.line}", judged)
+        right = {name: msgspec.structs.replace(g, status="right", worst=None) for name, g in found.gradients.items()}
+        return msgspec.structs.replace(found, gradients=right)
 
     def _wrong(self, judged: list[_Judged]) -> Diagnosis:
         first = judged[0]

@@ -168,7 +168,7 @@ def family_of(change: Change, meaning: Meaning | None, by_samples: bool = False)
     if change.kind is Kind.NAME and meaning is Meaning.VALUE:
         return POINT
     if change.kind is Kind.EXTRA_FACTOR and isinstance(change.old, ast.BinOp) and isinstance(change.old.op, ast.Div):
-        return MEAN
+        return EXTRA if isinstance(change.old.right, ast.Constant) else MEAN
     if change.kind is Kind.AXIS and isinstance(change.old, ast.Call) and "axis" not in ast.unparse(change.old):
         return NOT_SUMMED if "sum" not in ast.unparse(change.old.func) else AXIS
     return _PLAIN[change.kind]

@@ -10,6 +10,8 @@ from backproof.diagnosis.calls.case import FloatCall
 from backproof.diagnosis.report import GradientReport
 from backproof.diagnosis.verdict.judging import Judged, Judgement, Status, digits_of
 
+DOUBLE = 16.0  # digits of a number in double precision
+
 
 def right_sentence(gradients: tuple[Judged, ...]) -> str:
     """Of gradients that are all right."""
@@ -58,7 +60,7 @@ def _worst(judged: Judged) -> tuple[list[int], float, float] | None:
 def _in_floating_point(call: FloatCall, judged: Judged) -> float:
     """How many digits of a gradient are right as the program computes it."""
     given = np.asarray(call.answer().gradients.get(judged.pair.gradient, np.nan), np.float64)
-    return digits_of(given, judged.true)
+    return min(digits_of(given, judged.true), DOUBLE)
 
 
 def common_factor(given: np.ndarray, true: np.ndarray) -> float | None:

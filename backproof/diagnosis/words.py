@@ -17,6 +17,7 @@ from backproof.diagnosis.culprits.targets import Meaning, Meant, Target
 from backproof.diagnosis.families import FORWARD, KEPT, PLACEHOLDER, Family, family_of
 from backproof.diagnosis.gradients import common_factor
 from backproof.diagnosis.held import Held
+from backproof.diagnosis.repair.bench import Change
 from backproof.diagnosis.repair.kinds import Kind
 from backproof.diagnosis.repair.patch_text import patch_of
 from backproof.diagnosis.report import CulpritReport, PatchReport, VariableReport
@@ -96,11 +97,13 @@ def _family(culprit: Culprit) -> Family | None:
     if mend is not None and isinstance(mend.target.of, Meant):
         return FORWARD
     if culprit.changes:
-        return family_of(culprit.changes[0], mend.target.meaning if mend else None, _by_samples(mend))
+        return family_of(
+            culprit.changes[0], mend.target.meaning if mend else None, _by_samples(mend, culprit.changes[0])
+        )
     return None
 
 
-def _by_samples(mend: Mend | None) -> bool:
+def _by_samples(mend: Mend | None, change: Change) -> bool:
     """Whether the value is off by a whole number above 2, or by one over it, that no constant explains."""
     if mend is None:
         return False
@@ -108,7 +111,8 @@ def _by_samples(mend: Mend | None) -> bool:
     if factor is None or factor <= 0:
         return False
     count = max(factor, 1 / factor)
-    return count > 2.5 and abs(count - round(count)) < 1e-6
+    written = {node.value for node in ast.walk(change.old) if isinstance(node, ast.Constant)}
+    return count > 2.5 and abs(count - round(count)) < 1e-6 and round(count) not in written
 
 
 def _distinct(patches: list[PatchReport]) -> list[PatchReport]:
@@ -126,6 +130,8 @@ def should_be(program: Program, mend: Mend | None) -> str:
     here = program.expressions[mend.candidate.key].text.splitlines()[0]
     target = mend.target
     what = _what(program, target)
+    if target.meaning is Meaning.VALUE and isinstance(target.of, int) and program.expressions[target.of].text == here:
+        return f"`{here}` should still hold what it held in line {program.expressions[target.of].line}"
     if target.times > 1:
         what = f"{target.times} times {what}, since it is divided by {target.times} later"
     return f"`{here}` should be {what}{_shapes(mend) or _ratio(mend)}"

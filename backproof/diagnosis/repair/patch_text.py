@@ -64,13 +64,17 @@ def _spliced(text: str, old: ast.expr | ast.stmt, new: ast.AST) -> str | None:
     )
     plain = ast.unparse(ast.fix_missing_locations(new))
     wanted = ast.dump(_parsed(plain, isinstance(new, ast.stmt)))
-    for written in (plain, f"({plain})"):
+    for before, written in (("", plain), ("(", f"({plain})")):
         after = text[:start] + written + text[end:]
         try:
             tree = ast.parse(after)
         except SyntaxError:
             continue
-        if any(ast.dump(node) == wanted for node in ast.walk(tree) if getattr(node, "lineno", 0) == old.lineno):
+        place = old.lineno, old.col_offset + len(before)
+        there = (
+            node for node in ast.walk(tree) if (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) == place
+        )
+        if any(ast.dump(node) == wanted for node in there):
             return after
     return None
 

@@ -1,0 +1,75 @@
+"""What a culprit is called, and the text of its patch."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from small_programs import HEAD, RIGHT, of
+
+from backproof.answer.command import check
+from backproof.diagnosis.completed import diagnose_file
+from backproof.diagnosis.repair.bench import Change
+from backproof.diagnosis.repair.kinds import Kind
+from backproof.diagnosis.repair.patch_text import patch_of
+
+BROKEN = Path(__file__).parent / "broken_files"
+
+
+def test_a_patch_says_what_was_proven_in_brackets_where_it_needs_them() -> None:
+    """The same text stands beside it already, and must not be taken for it."""
+    source = HEAD + "    return loss, h.T @ dout, dv.sum(0)\n"
+    old = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name) and n.id == "dv" and n.col_offset > 20)
+    new = ast.parse("h.T @ dout", mode="eval").body
+    patch = patch_of(source, Change((), Kind.FORMULA, 1.0, old, (new,)))
+    assert patch is not None
+    assert patch.text == "    return loss, h.T @ dout, (h.T @ dout).sum(0)"
+
+
+def test_an_inserted_line_is_shown_after_the_one_before_it(tmp_path: Path) -> None:
+    text = HEAD + "    z = dh\n    dW = X.T @ z\n    return loss, {'dW': dW, 'dv': dv}\n"
+    (culprit,) = of(text, tmp_path / "missing.py").culprits
+    assert culprit.patch is not None
+    for number, line in zip(culprit.patch.numbers, culprit.patch.diff, strict=True):
+        if line[0] != "+":
+            assert text.split("\n")[number - 1] == line[2:]
+    assert any(line[0] == "+" for line in culprit.patch.diff)
+
+
+def test_a_weight_that_was_updated_too_early_should_still_hold_its_value() -> None:
+    (culprit,) = diagnose_file(BROKEN / "b13_updates_while_walking.py").culprits
+    assert culprit.should_be == "`W2` should still hold what it held in line 6"
+
+
+def test_a_constant_too_many_is_not_taken_for_the_samples(tmp_path: Path) -> None:
+    found = of(RIGHT.replace("dv = h.T @ dout", "dv = h.T @ dout / 255"), tmp_path / "constant.py")
+    assert [culprit.family for culprit in found.culprits] == ["a factor or a term too many"]
+    found = of(RIGHT.replace("dv = h.T @ dout", "dv = h.T @ dout / len(y)"), tmp_path / "samples.py")
+    assert [culprit.family for culprit in found.culprits] == ["1/n missing or twice"]
+
+
+def test_a_variable_gives_a_target_its_name(tmp_path: Path) -> None:
+    text = RIGHT.replace("h = np.tanh(X @ W)", "z = X @ W\n    h = np.tanh(z)").replace("1 - h ** 2", "1 - h")
+    text = text.replace("X.T @ (dh * (1 - h))", "X.T @ dz").replace("    dW = ", "    dz = dh * (1 - h)\n    dW = ")
+    (culprit,) = of(text, tmp_path / "named.py").culprits
+    assert culprit.should_be == "`dh * (1 - h)` should be the derivative of the loss with respect to `z` (line 10)"
+
+
+def test_shapes_are_said_where_they_are_what_is_wrong() -> None:
+    (culprit,) = diagnose_file(BROKEN / "b02_course_columns_keepdims.py").culprits
+    assert culprit.should_be.endswith("it has shape (1, 5), and that has (6, 1)")
+
+
+def test_beside_a_guard_a_gradient_is_right_to_its_digits(tmp_path: Path) -> None:
+    path = tmp_path / "guard.py"
+    path.write_text(
+        "import numpy as np\n\n\ndef example():\n    r = np.random.default_rng(0).normal\n"
+        "    return {'X': r(size=(5, 3)), 'y': np.array([0, 1, 1, 0, 1]), 'w': r(size=3)}\n\n\n"
+        "def backprop(X, y, w):\n    p = 1 / (1 + np.exp(-(X @ w)))\n"
+        "    loss = -np.mean(y * np.log(p + 1e-7) + (1 - y) * np.log(1 - p + 1e-7))\n"
+        "    return loss, {'w': X.T @ (p - y) / len(y)}\n"
+    )
+    text, status = check(path)
+    assert status == 0
+    assert "the gradient is right, but for the guard in line 11" in text.plain
+    assert "right to 6 digits" in text.plain
