@@ -66,8 +66,8 @@ def by_number(source: Path) -> str:
 
 
 def test_every_lesson_has_both_notebooks_and_a_row_in_the_index() -> None:
-    rows = re.findall(r"^\| (\d) \|", (HERE / "README.md").read_text(), re.MULTILINE)
-    assert [by_number(source) for source in SOURCES] == [f"0{row}" for row in rows]
+    rows = re.findall(r"^\| (\d+) \|", (HERE / "README.md").read_text(), re.MULTILINE)
+    assert [by_number(source) for source in SOURCES] == [f"{row:0>2}" for row in rows]
     for folder in ("notebooks", "solved"):
         assert {path.stem for path in (HERE / folder).glob("*.ipynb")} == {source.stem for source in SOURCES}
 

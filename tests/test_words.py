@@ -73,3 +73,13 @@ def test_beside_a_guard_a_gradient_is_right_to_its_digits(tmp_path: Path) -> Non
     assert status == 0
     assert "the gradient is right, but for the guard in line 11" in text.plain
     assert "right to 6 digits" in text.plain
+
+
+def test_an_added_plus_leaves_the_rest_as_it_is_written() -> None:
+    source = "dx[i : i+3]  =  dy*k  # a share\n"
+    old = ast.parse(source).body[0]
+    new = ast.parse("dx[i:i + 3] += dy * k").body[0]
+    assert isinstance(new, ast.AugAssign)
+    patch = patch_of(source, Change((), Kind.ASSIGNMENT, 1.0, old, (new,)))
+    assert patch is not None
+    assert patch.text == "dx[i : i+3]  +=  dy*k  # a share"

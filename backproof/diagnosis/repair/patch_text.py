@@ -52,6 +52,8 @@ def _after(text: str, change: Change) -> str | None:
         return _inserted(text, change.old, change.new[0])
     if not change.new:
         return _without(text, change.old)
+    if isinstance(change.old, ast.Assign) and isinstance(change.new[0], ast.AugAssign):
+        return _added(text, change.old, change.new[0])
     return _spliced(text, change.old, change.new[0])
 
 
@@ -77,6 +79,17 @@ def _spliced(text: str, old: ast.expr | ast.stmt, new: ast.AST) -> str | None:
         if any(ast.dump(node) == wanted for node in there):
             return after
     return None
+
+
+def _added(text: str, old: ast.Assign, new: ast.AugAssign) -> str | None:
+    """``+=`` in the place of ``=``; target and value stay as they are written, if they are the same."""
+    if ast.dump(old.value) != ast.dump(new.value):
+        return _spliced(text, old, new)
+    lines = Lines(text)
+    start = _offset(text, lines, old.targets[0].end_lineno, old.targets[0].end_col_offset)
+    sign = text.index("=", start)
+    operator = ast.unparse(ast.AugAssign(ast.Name("a"), new.op, ast.Name("b")))[2:-2]
+    return text[:sign] + operator + text[sign + 1 :]
 
 
 def _parsed(text: str, is_statement: bool) -> ast.AST:
