@@ -16,6 +16,12 @@ SHAPES, CHAIN_RULE, CHECKING, MUSEUM, TRAINING = (
     "lesson 5, The museum of mistakes",
     "lesson 7, Training",
 )
+CLASSES, NORMS, CONVOLUTION, SEQUENCES = (
+    "lesson 9, Ten classes",
+    "lesson 10, Normalising",
+    "lesson 11, Convolution and pooling",
+    "lesson 12, Sequences",
+)
 
 
 class Family(NamedTuple):
@@ -63,13 +69,13 @@ TRANSPOSED = Family(
 AXIS = Family(
     "summed along the wrong axis",
     "What was spread over an axis in the forward pass is summed over that axis on the way back, and over no other.",
-    SHAPES,
+    NORMS,
 )
 NOT_SUMMED = Family(
     "not summed over what was repeated",
     "The forward pass uses the same number many times, once for each sample or place. "
     "Its gradient is the sum of what each use contributes.",
-    CHAIN_RULE,
+    NORMS,
 )
 MEAN = Family(
     "1/n missing or twice",
@@ -94,10 +100,12 @@ MASK = Family(
     "mask",
     "The gradient passes where the forward pass let its value through, and nowhere else. "
     "Here the mask is taken from something else or compares the wrong way.",
+    CLASSES,
 )
 INDEX = Family(
     "wrong place",
     "The gradient is read from or written to another place than the one that the forward pass used.",
+    CONVOLUTION,
 )
 SHAPE = Family(
     "broadcast that hides a shape",
@@ -108,6 +116,7 @@ ASSIGNED = Family(
     "= for +=",
     "What is used several times gets a gradient from each use. "
     "An assignment keeps only the last one; adding where nothing was set counts old ones again.",
+    CONVOLUTION,
 )
 ALIAS = Family(
     "two names for one array",
@@ -117,7 +126,7 @@ OTHER_LOSS = Family(
     "the derivative of another loss or function",
     "The formula is the derivative of something else than what the program computes and returns. "
     "The delta of a cross-entropy, for example, is not that of a squared error.",
-    CHAIN_RULE,
+    CLASSES,
 )
 OPERATOR = Family(
     "operator",
@@ -147,6 +156,7 @@ _PLAIN = {
         "a term is missing",
         "The value is used in more than one place of the forward pass, or the loss has another part. "
         "Each contributes a term to the gradient.",
+        SEQUENCES,
     ), Kind.EXTRA_TERM: EXTRA, Kind.SIGN: SIGN, Kind.OPERATOR: OPERATOR, Kind.ORDER: OPERATOR,
     Kind.TRANSPOSE: TRANSPOSED, Kind.AXIS: AXIS, Kind.SUM: NOT_SUMMED, Kind.MEAN: MEAN, Kind.CONSTANT: CONSTANT,
     Kind.FUNCTION: SLOPE, Kind.COMPARISON: MASK, Kind.INDEX: INDEX, Kind.SHAPE: SHAPE, Kind.ASSIGNMENT: ASSIGNED,

@@ -6,6 +6,7 @@ a part of an adjoint; a changed statement; at last the expression that mends mos
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,12 +33,12 @@ from backproof.diagnosis.culprits.targets import (
     slope_targets,
     spread,
     value_targets,
-)
+)  # fmt: skip
 from backproof.diagnosis.repair.bench import Bench, Change, changes_of, simplest, surviving
 from backproof.diagnosis.repair.edits import edits
 from backproof.diagnosis.repair.formulas import formulas_for
 from backproof.diagnosis.repair.kinds import Kind
-from backproof.diagnosis.repair.scope import scope_of
+from backproof.diagnosis.repair.scope import Scope, scope_of
 from backproof.diagnosis.repair.statements import block_of, inner_changes, insertions, statement_changes
 from backproof.diagnosis.verdict.judging import Judgement, judge
 from backproof.replay.places import Expression, Spot
@@ -49,7 +50,7 @@ _TRIED_EXPRESSIONS = 8  # of the mends found, for patches
 _TRIED_STATEMENTS = 4
 _TRIED_FORMULAS = 2
 _MOST_ENTRIES_OF_FLOW = 100_000
-_CHEAP = 1.35  # edits up to this cost are tried first
+_PLAIN, _CHEAP = 0.9, 1.35  # edits up to these costs are tried first: a sign, a transpose; another name
 _ONE_QUESTION, _STATEMENTS, _INSIDE = 0.12, 0.14, 0.2  # shares of the time
 
 
@@ -64,7 +65,7 @@ class Search:
     seconds: float
     wrong: frozenset[int]
     depth: int = 0
-    asked: set[tuple[int, bool, bool]] = field(default_factory=set)
+    asked: set[tuple[int, bool, float]] = field(default_factory=set)
 
     def run(self) -> list[Culprit]:
         """The culprits in the order of computation."""
@@ -84,7 +85,7 @@ class Search:
         keys = frozenset([*(c.key for c in [*self.backward, *self.read_back]), *(key for key, _ in self.bench.kept)])
         with Player(self.case, keys) as player:
             self.player = player
-            found = self._single() or self._changed(self._around([]), inside=True, cheap=True)
+            found = self._single() or self._changed(self._around([]), inside=True, most=_CHEAP)
             if found is not None:
                 return [found]
             several = self._several()
@@ -99,7 +100,7 @@ class Search:
         best: Culprit | None = None
         for question in self._questions():
             found = self._first_places(question)
-            best = simpler(best, self._repaired(found))
+            best = self._repaired(found, near=not pointed)
             pointed += found
             if best is not None:
                 break
@@ -108,7 +109,7 @@ class Search:
         if best is None or best.changes[0].cost > _CHEAP or all(first is not spot.statement for spot in spots[:1]):
             best = simpler(self._changed(spots, inside=False), best)
         if best is None or best.changes[0].kind is Kind.FORMULA:
-            best = simpler(self._changed(spots, inside=True, cheap=True), best)
+            best = simpler(self._changed(spots, inside=True, most=_CHEAP), best)
         if best is not None:
             return best if best.mend or not pointed else replace(best, mend=pointed[0])
         return self._changed(self._around(spots), inside=False) or (self._thorough(pointed) if pointed else None)
@@ -116,12 +117,9 @@ class Search:
     def _thorough(self, pointed: Sequence[Mend]) -> Culprit | None:
         """Every edit near what was pointed at; at last the place itself, without a change."""
         spots = distinct(self._spots(pointed))
-        return (
-            self._changed(self._around(spots), inside=True, cheap=True)
-            or self._changed(spots, inside=True)
-            or self._changed(self._around(spots), inside=True)
-            or self._first_of(pointed)
-        )
+        near = self._around(spots)
+        found = self._changed(near, inside=True, most=_CHEAP) or self._changed(spots, inside=True)
+        return found or self._changed(near, inside=True) or self._first_of(pointed)
 
     def _first_of(self, pointed: Sequence[Mend]) -> Culprit | None:
         """The first wrong expression that was pointed at, without a change."""
@@ -230,17 +228,29 @@ class Search:
     def _place(self, key: int) -> Expression:
         return self.case.program.expressions[key]
 
-    def _repaired(self, found: Sequence[Mend]) -> Culprit | None:
-        """The mend whose expression has the simplest proven patch; the earlier one, where that costs little more."""
+    def _repaired(self, found: Sequence[Mend], near: bool = False) -> Culprit | None:
+        """The mend whose expression has the simplest proven patch; the earlier one, where that costs little more.
+
+        Args:
+            near: whether plain edits of other statements are tried before costly ones of these expressions.
+        """
+        best = self._mended(found, cheap=True)
+        if best is None and near and found:
+            best = self._changed(self._around(self._spots(found)), inside=True, most=_PLAIN)
+        return best or self._mended(found, cheap=False)
+
+    def _mended(self, found: Sequence[Mend], cheap: bool) -> Culprit | None:
         best: Culprit | None = None
         for turn, mend in enumerate(found):
             if time.process_time() > self.until:
                 break
             if self._place(mend.candidate.key).kind == "store":
                 continue
-            changes = self._patches(mend)
-            if not changes and best is None and turn < _TRIED_FORMULAS:
-                changes = self._formulas(mend)
+            changes = self._patches(mend, cheap)
+            if not changes and best is None and not cheap and turn < _TRIED_FORMULAS:
+                spot = self._spot(mend.candidate.key)
+                formulas = formulas_for(self.bench, mend, spot)
+                changes = simplest(self.bench, changes_of(formulas, spot.node), self.until)
             if changes:
                 best = simpler(best, self._culprit(mend, changes))
         return best
@@ -248,39 +258,28 @@ class Search:
     def _culprit(self, mend: Mend, changes: Sequence[Change]) -> Culprit:
         return Culprit(self._place(mend.candidate.key), mend, tuple(changes), self.wrong, mend.first)
 
-    def _patches(self, mend: Mend) -> list[Change]:
+    def _patches(self, mend: Mend, cheap: bool) -> list[Change]:
         spot = self._spot(mend.candidate.key)
-        scope = scope_of(spot.function, spot.tree, spot.statement, sorted(self.case.program.main.modules))
-        tried = list(edits(spot.node, scope))
-        for cheap in (True, False):
-            some = [one for one in tried if (one.cost <= _CHEAP) is cheap]
-            passed = surviving(self.bench, mend.candidate.key, mend.by_turn, some, self.until)
-            found = simplest(self.bench, changes_of(passed, spot.node), self.until)
-            if found:
-                return found
-        return []
+        tried = [one for one in edits(spot.node, self._scope(spot)) if (one.cost <= _CHEAP) is cheap]
+        passed = surviving(self.bench, mend.candidate.key, mend.by_turn, tried, self.until)
+        return simplest(self.bench, changes_of(passed, spot.node), self.until)
 
-    def _formulas(self, mend: Mend) -> list[Change]:
-        """Another formula of the learner's values."""
-        spot = self._spot(mend.candidate.key)
-        return simplest(self.bench, changes_of(formulas_for(self.bench, mend, spot), spot.node), self.until)
-
-    def _changed(self, spots: Sequence[Spot], inside: bool, cheap: bool = False) -> Culprit | None:
+    def _changed(self, spots: Sequence[Spot], inside: bool, most: float = math.inf) -> Culprit | None:
         """A changed statement that mends everything.
 
         Args:
             inside: whether the expressions in the statements are edited, or the statements themselves.
-            cheap: whether only simple edits are tried.
+            most: the cost of an edit that is tried.
         """
         until = min(self.until, time.process_time() + (_INSIDE if inside else _STATEMENTS) * self.seconds)
         for spot in spots:
-            asked = id(spot.statement), inside, cheap
+            asked = id(spot.statement), inside, most
             if asked in self.asked:
                 continue
             if time.process_time() > until:
                 return None
             self.asked.add(asked)
-            changes = simplest(self.bench, self._changes(spot, inside, cheap), until)
+            changes = simplest(self.bench, self._changes(spot, inside, most), until)
             if changes:
                 statement = spot.statement
                 here = [c for c in self.backward if self._spot(c.key).statement is statement]
@@ -288,12 +287,14 @@ class Search:
                 return Culprit(self._place(near[0].key), None, tuple(changes), self.wrong, near[0].first)
         return None
 
-    def _changes(self, spot: Spot, inside: bool, cheap: bool) -> Iterator[Change]:
-        scope = scope_of(spot.function, spot.tree, spot.statement, sorted(self.case.program.main.modules))
+    def _changes(self, spot: Spot, inside: bool, most: float) -> Iterator[Change]:
+        scope = self._scope(spot)
         if inside:
-            for change in inner_changes(spot.statement, scope, simple=cheap):
-                if not cheap or change.cost <= _CHEAP:
-                    yield change
+            changes = inner_changes(spot.statement, scope, simple=most <= _CHEAP)
+            yield from (change for change in changes if change.cost <= most)
         else:
             yield from statement_changes(spot.statement, block_of(spot.statement, spot.tree))
             yield from insertions(spot.statement, scope)
+
+    def _scope(self, spot: Spot) -> Scope:
+        return scope_of(spot.function, spot.tree, spot.statement, sorted(self.case.program.main.modules))

@@ -221,7 +221,7 @@ def _around(node: ast.expr) -> Iterator[Change]:
     yield ast.UnaryOp(ast.USub(), node), Kind.SIGN, 0.9
     if not (isinstance(node, ast.Attribute) and node.attr == "T"):
         simple = isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
-        yield ast.Attribute(node, "T", ast.Load()), Kind.TRANSPOSE, 0.9 if simple else 1.7
+        yield ast.Attribute(node, "T", ast.Load()), Kind.TRANSPOSE, 0.85 if simple else 1.7
     if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
         yield ast.BinOp(ast.Constant(1), ast.Sub(), node), Kind.FACTOR, 1.2
         yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), Kind.FACTOR, 1.2
