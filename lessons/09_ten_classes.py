@@ -77,7 +77,7 @@ def example():
 #
 # ## Write: the scores
 #
-# By the quotient rule (Bishop, *Pattern Recognition and Machine Learning*, 2006, eq. 4.106)
+# By the quotient rule (Bishop, *Pattern Recognition and Machine Learning*, 2006, equation $4.106$)
 #
 # $$\frac{\partial p_i}{\partial z_j} = p_i \,(\delta_{ij} - p_j),$$
 #

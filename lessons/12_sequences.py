@@ -242,6 +242,12 @@ found = broken(attention, "dK = dZ.T @ Q * scale", "dK = dZ.T @ Q", hint=4)
 assert list(found.culprits[0].gradients) == ["K"]
 
 # %% [markdown]
+# ## Explain
+#
+# In the first, every row of `dZ` should add up to 0, as in lesson 9; entry by entry it doesn't. In the second the sum
+# goes over the queries instead of the keys; with as many of both no shape complains. In the third only `K` suffers:
+# what multiplies at the very end spreads no further.
+#
 # ## What to take away
 #
 # - A state that is handed on gets a gradient from two sides; weights that are used at every step get a sum over the
