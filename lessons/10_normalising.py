@@ -165,8 +165,8 @@ print("sums of the columns are 0 but for rounding:", bool(np.abs(dx.sum(axis=0))
 assert np.abs(dx.sum(axis=0)).max() < 1e-13
 
 # %% [markdown]
-# This is why a bias *before* a batch norm has the gradient 0: it is taken off again. Where a training shows 1e-17
-# there, that is rounding, and no signal.
+# This is why a bias *before* a batch norm has the gradient 0: it is taken off again. Where a training shows a tiny
+# number there, that is rounding, and no signal.
 #
 # ## Break
 #

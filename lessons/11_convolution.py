@@ -35,7 +35,7 @@ from backproof import check_backprop
 # $$y_{ij} = b + \sum_{u,v} x_{i+u,\,j+v}\, k_{uv}.$$
 #
 # Strictly that is a cross-correlation: the kernel is not turned round. Every library calls it a convolution
-# (Goodfellow, Bengio and Courville, *Deep Learning*, 2016, section 9.1).
+# (Goodfellow, Bengio and Courville, *Deep Learning*, 2016, section $9.1$).
 
 
 # %%
