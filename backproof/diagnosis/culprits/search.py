@@ -100,7 +100,7 @@ class Search:
         best: Culprit | None = None
         for question in self._questions():
             found = self._first_places(question)
-            best = self._repaired(found, near=not pointed)
+            best = self._repaired(found, near=not (pointed or self.meant))
             pointed += found
             if best is not None:
                 break
