@@ -39,8 +39,9 @@ kills: $(INSTALLED)
 mutants: $(INSTALLED)
 	$(BIN)/python -m benchmarks.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(FAILURES),--failures $(FAILURES))
 
-# The notebooks, for learners and solved, from the lessons' sources.
+# The notebooks, for learners and solved, from the lessons' sources; and the stepper, from the example programs.
 lessons: $(INSTALLED)
+	$(BIN)/python -m lessons.make_stepper
 	$(BIN)/python -m lessons.make_notebooks
 
 clean:
@@ -48,5 +49,5 @@ clean:
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[comparison,dev,bench,lessons]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[comparison,dev,grade,bench,lessons]'
 	touch $@

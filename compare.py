@@ -12,7 +12,9 @@ import typer
 from backproof.answer.cli import check
 from backproof.ending import ending_well, say
 from comparison import options
+from comparison.atlas.command import atlas
 from comparison.sentences import for_the_user
+from comparison.sweep.command import sweep
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -27,13 +29,15 @@ def compare(
     dtype: Annotated[str, typer.Option(help="float64 or float32.")] = "float64",
     seed: options.Seed = 0,
     engines: options.Engines = None,
-    engine: Annotated[list[str] | None, typer.Option(help="A stranger's engine beside them: file.py:Class.")] = None,
+    engine: Annotated[list[str] | None, typer.Option(help="An engine of your own beside them: file.py:Class.")] = None,
     train_samples: options.TrainSamples = None,
     classes: options.Classes = options.DEFAULT_CLASSES,
     data: options.Data = None,
     audit: options.Audit = "20",
     json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
-    report: Annotated[Path, typer.Option(help="Write a page to look at, in one file.")] = options.DEFAULT_PAGE,
+    report: Annotated[
+        Path, typer.Option("--report", "--page", help="Write a page to look at, in one file.")
+    ] = options.DEFAULT_PAGE,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no page.")] = False,
 ) -> None:
     """Train one network in several engines on real images and compare gradients, losses and accuracies."""
@@ -44,7 +48,6 @@ def compare(
     from comparison.experiment import compare_engines
     from comparison.progress import progress_bars
     from comparison.settings import Settings
-    from engines import ENGINES
     from report.page import render_page
     from report.results_file import dump, strict
     from report.tables import render
@@ -56,14 +59,14 @@ def compare(
         output = stack.enter_context(pending(json, DATA)) if json else None
         page = None if no_report else stack.enter_context(options.pending_page(report))
         dataset = options.dataset_of(classes, data, seed, train_samples)
-        names = [*(ENGINES if engines is None else options.names_in(engines)), *(engine or [])]
+        names, skip_missing = options.chosen_engines(engines)
         watch = stack.enter_context(progress_bars())
         results = compare_engines(
-            names,
+            [*names, *(engine or [])],
             dataset,
             settings,
             audit_blocks=options.block_count(audit),
-            skip_missing=engines is None,
+            skip_missing=skip_missing,
             watch=watch,
             floor=beside.measure_floor,
         )
@@ -77,12 +80,14 @@ def compare(
 
 
 app.command()(check)
+app.add_typer(atlas, name="atlas")
+app.command()(sweep)
 
 
 @app.command()
 def report(
     results: Annotated[Path, typer.Argument(help="What --json wrote.")],
-    report: Annotated[Path, typer.Option(help="The page to write.")] = options.DEFAULT_PAGE,
+    report: Annotated[Path, typer.Option("--report", "--page", help="The page to write.")] = options.DEFAULT_PAGE,
 ) -> None:
     """Make the page again from results."""
     from report.page import save_page
@@ -152,6 +157,22 @@ def explain(
     if text is None:
         raise typer.BadParameter(f"there is no line {line!r} in Algorithm 1")
     say(text)
+
+
+@app.command()
+def conform(
+    engine: Annotated[str, typer.Argument(help="An engine's class in a file, my_engine.py:MyEngine, or its name.")],
+) -> None:
+    """Check that an engine of your own keeps every promise of the interface."""
+    from comparison.conformance.kit import conform
+    from report.conformance import row, verdict
+
+    complaints = []
+    for promise, complaint in conform(engine):
+        say(row(promise, complaint))
+        complaints.append(complaint)
+    say(verdict(engine, complaints))
+    raise typer.Exit(1 if any(complaints) else 0)
 
 
 def main() -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
@@ -29,6 +31,36 @@ def end_in_order() -> None:
     for number in _ends():
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _exit)
+
+
+@contextmanager
+def kept_for_later(wake: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Meanwhile an interrupt only wakes; the function that this gives raises it, where it suits.
+
+    Python loses an interrupt that falls into the finaliser of an object. A second one has its usual effect at once.
+    """
+    came: list[int] = []
+    before: dict[int, Any] = {}
+
+    def note(number: int, frame: object) -> None:
+        came.append(number)
+        wake()
+        if len(came) > 1:
+            before[number](number, frame)
+
+    def raise_it() -> None:
+        if came:
+            before[came[0]](came[0], None)
+
+    if threading.current_thread() is threading.main_thread():
+        for each in (signal.SIGINT, *_ends()):
+            if callable(signal.getsignal(each)):
+                before[each] = signal.signal(each, note)
+    try:
+        yield raise_it
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _ends() -> list[signal.Signals]:

@@ -32,7 +32,7 @@ def run(quick: bool) -> BenchmarkResults:
         threads=1,
         versions=versions(),
         repeats=REPEATS,
-        floor_flags=dict(FLAGS),
+        floor_flags={name: value if isinstance(value, str) else sorted(value) for name, value in FLAGS.items()},
         measurements=measurements,
         checks=checks,
         replays=replays,

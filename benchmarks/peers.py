@@ -139,57 +139,6 @@ def jax_jit_per_step(task: Task) -> Training:
     return train
 
 
-def scikit_learn(task: Task) -> Training:
-    from sklearn.neural_network import MLPClassifier
-
-    W1, b1, W2, b2 = task.parameters
-
-    def train() -> Trained:
-        model: Any = MLPClassifier(
-            len(b1),
-            activation="logistic",
-            solver="sgd",
-            alpha=0,
-            batch_size=task.batch_size,
-            learning_rate_init=task.learning_rate,
-            momentum=0,
-            shuffle=False,
-        )
-        # There is no public way to give the initial weights: one sample makes the arrays, and they are overwritten.
-        model.partial_fit(task.X[:1], task.y[:1], classes=[0, 1])
-        for own, given in zip(model.coefs_ + model.intercepts_, (W1.T, W2.T, b1, b2), strict=True):
-            own[...] = given
-        model.partial_fit(task.X, task.y)
-        (first, second), biases = model.coefs_, model.intercepts_
-        return Trained(float(model.loss_), Parameters(first.T, biases[0], second.T, biases[1]))
-
-    return train
-
-
-def hips_autograd(task: Task) -> Training:
-    import autograd
-    import autograd.numpy as anp
-
-    def mean_loss(parameters: tuple[np.ndarray, ...], X: np.ndarray, y: np.ndarray) -> np.ndarray:
-        W1, b1, W2, b2 = parameters
-        A1 = 1 / (1 + anp.exp(-(anp.dot(X, W1.T) + b1)))
-        Z2 = (anp.dot(A1, W2.T) + b2)[:, 0]
-        return anp.mean(anp.logaddexp(0, Z2) - y * Z2)
-
-    value_and_gradient = autograd.value_and_grad(mean_loss)
-
-    def train() -> Trained:
-        parameters = tuple(task.parameters)
-        total = 0.0
-        for batch in batches(task):
-            loss, gradient = value_and_gradient(parameters, task.X[batch], task.y[batch])
-            parameters = tuple(p - task.learning_rate * dp for p, dp in zip(parameters, gradient, strict=True))
-            total += loss * len(task.y[batch])
-        return Trained(float(total) / len(task.y), _shaped(parameters, task))
-
-    return train
-
-
 def _shaped(arrays: Iterable[Any], task: Task) -> Parameters:
     """The weights as NumPy arrays in our shapes."""
     return Parameters(*(np.asarray(p).reshape(own.shape) for p, own in zip(arrays, task.parameters, strict=True)))
@@ -201,6 +150,4 @@ PEERS: dict[str, Contestant] = {
     "eager PyTorch": eager_torch,
     "torch.optim.SGD": torch_optimizer,
     "JAX, jit per step": jax_jit_per_step,
-    "scikit-learn": scikit_learn,
-    "HIPS autograd": hips_autograd,
 }

@@ -11,7 +11,7 @@ from typing import TypedDict, cast
 
 from benchmarks.interleave import Quartiles
 
-LIBRARIES = ("numpy", "torch", "jax", "python-flint", "numba", "scikit-learn", "autograd")
+LIBRARIES = ("numpy", "torch", "jax", "python-flint", "numba", "scikit-learn", "autograd", "tinygrad", "tensorflow")
 
 
 class Measurement(TypedDict):

@@ -12,7 +12,7 @@ from benchmarks.measure import FLOOR, measure
 from benchmarks.peers import PEERS
 from benchmarks.results import Measurement
 from data import Dataset
-from engines import ENGINES, NotInstalled, load_engine
+from engines import COMPARED, ENGINES, NotInstalled, load_engine
 
 HIDDEN = (1, 12, 64, 256)
 BATCH_SIZES = (1, 8, 64)
@@ -39,6 +39,8 @@ def contestants() -> tuple[dict[str, Contestant], dict[str, str]]:
     """Everybody who takes part, and by name the engines whose library is not installed."""
     engines, missing = {}, {}
     for name in ENGINES:
+        if name == "numba":  # it is the floor
+            continue
         try:
             engines[f"{name} engine"] = engine_contestant(load_engine(name))
         except NotInstalled as error:
@@ -52,7 +54,8 @@ def tasks(everybody: Mapping[str, Contestant], quick: bool) -> Iterator[Task]:
         yield Task(dict(everybody), dtype=dtype, accuracy=True)
     if quick:
         return
-    ours = {name: c for name, c in everybody.items() if name.endswith("engine") or name == FLOOR}
+    of_each_size = {FLOOR, *(f"{name} engine" for name in COMPARED)}
+    ours = {name: c for name, c in everybody.items() if name in of_each_size}
     for hidden, batch_size in product(HIDDEN, BATCH_SIZES):
         yield Task(ours | {EAGER: everybody[EAGER]}, "grid", hidden=hidden, batch_size=batch_size)
     for inputs in INPUTS:

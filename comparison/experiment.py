@@ -20,7 +20,7 @@ from comparison.results import Agreement, Experiment, Floor, Reason, Results
 from comparison.settings import Settings
 from comparison.side_by_side import Outcome, SideBySide, Watch, no_watch, side_by_side
 from data import Dataset, sha256
-from engines import Parameters, initial_weights
+from engines import COMPARED, ENGINES, Parameters, initial_weights, package
 from proof.certificate import CertifyError
 
 MeasureFloor = Callable[[Parameters, Dataset, Settings], Floor | None]
@@ -94,7 +94,7 @@ def _assembled(seen: Seen, initial: Parameters, dataset: Dataset, settings: Sett
     ]
     results = Results(
         version=2,
-        experiment=_experiment(dataset, settings, initial),
+        experiment=_experiment(dataset, settings, initial, [*COMPARED, *outcome.trainings]),
         engines={name: training.result for name, training in outcome.trainings.items()},
         missing=dict(missing),
         agreement=Agreement(
@@ -124,9 +124,9 @@ def _with_certificate(
     return results | {"certificate": certificate_result(certificate, outcome.trainings)} if certificate else results
 
 
-def _experiment(dataset: Dataset, settings: Settings, initial: Parameters) -> Experiment:
+def _experiment(dataset: Dataset, settings: Settings, initial: Parameters, names: Iterable[str]) -> Experiment:
     weights = sha256(*(p.astype("<f8", copy=False) for p in initial))
-    installed = ("numpy", "torch", "jax")
+    libraries = [package(name) for name in dict.fromkeys(names) if name in ENGINES]
     return Experiment(
         classes=list(dataset.class_names),
         train_samples=len(dataset.y_train),
@@ -139,7 +139,7 @@ def _experiment(dataset: Dataset, settings: Settings, initial: Parameters) -> Ex
         dtype=settings.dtype,
         seed=settings.seed,
         fingerprints=dataset.fingerprints._asdict() | {"initial_weights": weights},
-        versions={"python": platform.python_version()} | {name: v for name in installed if (v := _version(name))},
+        versions={"python": platform.python_version()} | {name: v for name in libraries if (v := _version(name))},
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, one thread",
     )
 

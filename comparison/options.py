@@ -19,7 +19,13 @@ BatchSize = Annotated[int, typer.Option(min=1, max=1_000_000)]
 TrainSamples = Annotated[int | None, typer.Option(min=1, help="Keep the first N training samples.")]
 Classes = Annotated[str, typer.Option(help="Two of the ten classes by name or number; the first gets label 0.")]
 Data = Annotated[Path | None, typer.Option(help="Folder of the four IDX files of Fashion-MNIST.")]
-Engines = Annotated[str | None, typer.Option(help="Some of numpy,torch,jax; by default all that are installed.")]
+Engines = Annotated[
+    str | None,
+    typer.Option(
+        help="Some of numpy,torch,jax,autograd,numba,tinygrad,sklearn,tensorflow, or all that are installed: all. "
+        "By default numpy,torch,jax, as far as they are installed."
+    ),
+]
 Audit = Annotated[
     str,
     typer.Option(
@@ -36,6 +42,15 @@ DEFAULT_PAGE = Path("backproof-report.html")
 def names_in(listed: str) -> list[str]:
     """The names between commas."""
     return [name.strip() for name in listed.split(",")]
+
+
+def chosen_engines(listed: str | None) -> tuple[list[str], bool]:
+    """The engines that --engines names, and whether one that is not installed is left out."""
+    from engines import COMPARED, ENGINES
+
+    if listed is None or listed.strip() == "all":
+        return list(COMPARED if listed is None else ENGINES), True
+    return names_in(listed), False
 
 
 def block_count(audit: str) -> int | None:

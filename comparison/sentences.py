@@ -9,6 +9,8 @@ def for_the_user(error: Exception) -> str | None:
 
     from backproof.arithmetic import ProofError
     from backproof.diagnosis.apart import LimitError
+    from comparison.atlas.adapters import NotThere
+    from comparison.atlas.run import NothingToAsk
     from data import DataError
     from engines import EngineError
     from proof.certificate import CertifyError
@@ -16,5 +18,5 @@ def for_the_user(error: Exception) -> str | None:
 
     if isinstance(error, BrokenExecutor):
         return "a process of ours was killed: perhaps there is not enough memory"
-    known = (LimitError, DataError, EngineError, ProofError, CertifyError, ResultsError)
+    known = (LimitError, DataError, EngineError, ProofError, CertifyError, ResultsError, NotThere, NothingToAsk)
     return str(error) if isinstance(error, known) else None

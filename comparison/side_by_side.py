@@ -17,7 +17,7 @@ from comparison.results import BlockResult, ControlResult, Reason
 from comparison.settings import Settings
 from comparison.training import Training, train
 from data import Dataset
-from engines import ENGINES, EngineError, NotInstalled, Parameters, PromiseBroken
+from engines import COMPARED, ENGINES, EngineError, NotInstalled, Parameters, PromiseBroken
 from proof.audit import AuditedBlock
 
 BUSY = 2  # processes, each on one thread
@@ -97,8 +97,10 @@ class SideBySide:
         training = {  # the engines that compile come last in the list of names: they start first
             self._threads.submit(process.call, train, *job): name for name, process in reversed(self.engines.items())
         }
-        # A stranger's engine may be wrong; of ours, the one that starts first.
-        control_engine = next((name for name in reversed(ENGINES) if name in self.engines), next(iter(self.engines)))
+        # A stranger's engine may be wrong, and not each of ours is quick: of those always compared, the one that
+        # starts first.
+        trusted = [*reversed(COMPARED), *ENGINES]
+        control_engine = next((name for name in trusted if name in self.engines), next(iter(self.engines)))
         reordered: Future[list[Parameters]] | None = None
         audits: dict[str, list[Future[list[AuditedBlock]]]] = {}
         while training or any(not block.done() for blocks in audits.values() for block in blocks):

@@ -58,21 +58,24 @@ def fit_in_blocks(
     )
 
 
+def warm_up(loaded: Loaded, initial: Parameters, X: np.ndarray, y: np.ndarray, settings: Settings) -> float:
+    """Run one block of another engine of the class, so that what it compiles is timed apart: the seconds that takes."""
+    clock = time.perf_counter()
+    first = slice(BLOCK[settings.dtype] * settings.batch_size)
+    list(fit_in_blocks(loaded.engine(initial, settings.dtype), X[first], y[first], settings, min(settings.epochs, 1)))
+    return time.perf_counter() - clock
+
+
 def train(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> Training:
     """Train an engine from its initial weights and measure it on both sets.
 
     Raises:
         PromiseBroken: the engine returned another dtype or shape than it promises, or wrote into its inputs.
     """
-    before = _hash(dataset)
+    before = hash_of(dataset)
     X, y = dataset.X_train, dataset.y_train
-
-    # Another engine of the class runs one block, so that what it compiles is timed apart.
-    clock = time.perf_counter()
-    first = slice(BLOCK[settings.dtype] * settings.batch_size)
-    list(fit_in_blocks(loaded.engine(initial, settings.dtype), X[first], y[first], settings, min(settings.epochs, 1)))
+    setup = loaded.seconds + warm_up(loaded, initial, X, y, settings)
     engine = loaded.engine(initial, settings.dtype)
-    setup = loaded.seconds + time.perf_counter() - clock
 
     pauses, losses, seconds = [engine.parameters], [], 0.0
     running = fit_in_blocks(engine, X, y, settings, settings.epochs)
@@ -91,8 +94,8 @@ def train(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Setti
     result = EngineResult(
         loop=engine.loop,
         losses=[mean(epoch) for epoch in sample_losses],
-        accuracy=_accuracy(predictions, dataset.y_test),
-        train_accuracy=_accuracy(engine.predict(X), y),
+        accuracy=accuracy(predictions, dataset.y_test),
+        train_accuracy=accuracy(engine.predict(X), y),
         test_loss=mean(engine.loss(dataset.X_test, dataset.y_test)),
         train_loss=mean(engine.loss(X, y)),
         confusion=_confusion(predictions, dataset.y_test),
@@ -100,7 +103,7 @@ def train(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Setti
         seconds=Seconds(setup=setup, train=seconds),
     )
     training = Training(result, pauses, sample_losses, predictions, engine.predict_proba(dataset.X_test))
-    if _hash(dataset) != before:
+    if hash_of(dataset) != before:
         raise PromiseBroken("the engine wrote into its inputs")
     return training
 
@@ -110,7 +113,8 @@ def mean(losses: np.ndarray) -> float | None:
     return math.fsum(losses.tolist()) / len(losses) if np.isfinite(losses).all() else None
 
 
-def _accuracy(predictions: np.ndarray, y: np.ndarray) -> float:
+def accuracy(predictions: np.ndarray, y: np.ndarray) -> float:
+    """The part of the predicted classes that is right."""
     return float(np.mean(predictions == y))
 
 
@@ -118,5 +122,6 @@ def _confusion(predictions: np.ndarray, y: np.ndarray) -> Confusion:
     return [[int(np.sum((y == true) & (predictions == predicted))) for predicted in (0, 1)] for true in (0, 1)]
 
 
-def _hash(dataset: Dataset) -> str:
+def hash_of(dataset: Dataset) -> str:
+    """Changes where anything is written into the data."""
     return sha256(dataset.X_train, dataset.y_train, dataset.X_test, dataset.y_test)

@@ -6,15 +6,18 @@ libraries read these variables when they are first imported.
 
 import os
 
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NPROC"):
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NPROC")
+for _variable in (*_THREADS, "NUM_CPU_THREADS"):  # the last is tinygrad's
     os.environ[_variable] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow says which graphics card it has not found
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
 
 from engines.initial_weights import initial_weights  # noqa: E402  (NumPy comes after the variables above)
 from engines.interface import BinaryClassifier, EngineError, Lines, Parameters, PromiseBroken  # noqa: E402
-from engines.loading import ENGINES, NotInstalled, load_engine  # noqa: E402
+from engines.loading import COMPARED, ENGINES, NotInstalled, load_engine, package  # noqa: E402
 
 __all__ = [
+    "COMPARED",
     "ENGINES",
     "BinaryClassifier",
     "EngineError",
@@ -24,4 +27,5 @@ __all__ = [
     "PromiseBroken",
     "initial_weights",
     "load_engine",
+    "package",
 ]

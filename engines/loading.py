@@ -14,11 +14,23 @@ ENGINES = {
     "numpy": "engines.numpy_engine:NumpyEngine",
     "torch": "engines.torch_engine:TorchEngine",
     "jax": "engines.jax_engine:JaxEngine",
+    "autograd": "engines.autograd_engine:AutogradEngine",
+    "numba": "engines.numba_engine:NumbaEngine",
+    "tinygrad": "engines.tinygrad_engine:TinygradEngine",
+    "sklearn": "engines.sklearn_engine:SklearnEngine",
+    "tensorflow": "engines.tensorflow_engine:TensorflowEngine",
 }
+COMPARED = ("numpy", "torch", "jax")  # unless others are asked for
+PACKAGES = {"autograd": "autograd scipy", "sklearn": "scikit-learn"}  # that bring a library, where its name does not
 
 
 class NotInstalled(EngineError):
     """The library of a known engine is missing or cannot be imported; the text says which, and what helps."""
+
+
+def package(name: str) -> str:
+    """The package that brings the library of a known engine."""
+    return PACKAGES.get(name, name).split()[0]
 
 
 def load_engine(name: str) -> type[BinaryClassifier]:
@@ -42,10 +54,11 @@ def load_engine(name: str) -> type[BinaryClassifier]:
 
 def _why_not(name: str, error: Exception) -> str:
     """Why a known engine, which has its library's name, cannot be had, and how to install the library."""
+    install = f"pip install {PACKAGES.get(name, name)}"
     if isinstance(error, ModuleNotFoundError) and error.name == name:
-        return f"{name} is not installed (pip install {name})"
+        return f"{name} is not installed ({install})"
     why = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    advice = f"; pip install {name}" if isinstance(error, ModuleNotFoundError) else ""
+    advice = f"; {install}" if isinstance(error, ModuleNotFoundError) else ""
     return f"{name} cannot be imported ({why}{advice})"
 
 

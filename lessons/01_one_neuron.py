@@ -15,7 +15,7 @@
 # You need Python and what a derivative is.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer
+# start
 
 # %%
 import matplotlib.pyplot as plt
@@ -23,8 +23,6 @@ import numpy as np
 from flint import arb, ctx
 
 ctx.prec = 200  # bits: what is called the truth below has 60 digits
-
-plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 
 # %% [markdown]
 # A neuron adds up its inputs, each times a weight, and adds a bias: that is its *logit* $z$. What it hands on is a
@@ -223,8 +221,8 @@ for z in (20.0, 40.0):
 # uses for it. That is no mistake, but it is worth knowing, because a checker that compares with a tolerance cannot tell
 # lost digits from a wrong formula.
 #
-# And now a real mistake: a slope that was taken at the activation instead of at the logit. It is mistake
-# `dZ1-slope-at-activation`, and it is easily made when `a` is at hand and `z` is not.
+# And now a real mistake: a slope that was taken at the activation instead of at the logit. It is easily made when `a`
+# is at hand and `z` is not. Backproof calls this family *derivative at the wrong point*.
 
 # %%
 for z in (Z, 3.0):

@@ -15,7 +15,7 @@
 # You need lesson 1, and NumPy's matrix product `@`.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, pooch, platformdirs, tqdm
+# start
 
 # %%
 import matplotlib.pyplot as plt
@@ -25,8 +25,6 @@ from tabulate import tabulate
 from data import load
 from engines import initial_weights, load_engine
 from lessons.judging import words
-
-plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 
 dataset = load()
 X, y = dataset.X_train, dataset.y_train

@@ -10,12 +10,12 @@
 # # 3. Walking back
 #
 # Seven lines lead from the loss back to the first layer. In this lesson you derive each, write it, and have it judged
-# on its own. At the end Algorithm 1 of a student report is put on trial, line by line.
+# on its own. At the end Algorithm 1 of a student report is judged, line by line.
 #
 # You need the chain rule, and the forward pass of the network: `Z1`, `A1`, `Z2`, `A2`, and a loss.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec
+# start
 
 # %%
 import inspect
@@ -207,8 +207,9 @@ assert not {"wrong", "shape", "follows"} & set(words(backprop).values()), words(
 #
 # ## The whole at once
 #
-# There is a second judge, `check_backprop`, for a backward pass of *any* network. It knows no names. It runs the
-# function on exact numbers, so that it knows the true derivative of the loss with respect to every value in it.
+# There is a second judge, `check_backprop`, for a program of *any* network. It knows no names. It *replays* the
+# program: runs it once more, on exact numbers, and so knows the true derivative of the loss with respect to every value
+# in it. Such a derivative is called the *adjoint* of the value.
 
 
 # %%
@@ -249,11 +250,12 @@ def without_slope(X, y, W1, b1, W2, b2):
 print(check_backprop(without_slope).text(hint=3))
 
 # %% [markdown]
-# Two gradients are wrong, and one step is the cause: the factor is missing between `dA1` and `dZ1`. A comparison of
-# gradients alone would have blamed the lines of `dW1` and `db1`; they are right, given what they were handed. That is
-# why each line is judged from *your own* earlier lines. `hint=4`, the default, would also show the patch.
+# Two gradients are wrong, and one expression is the *culprit*: wrong, although everything that it uses is right. The
+# factor is missing between `dA1` and `dZ1`. A comparison of gradients alone would have blamed the lines of `dW1` and
+# `db1`. They *follow*: they are right, given what they were handed. That is why each line is judged from *your own*
+# earlier lines. `hint=4`, the default, would also show the *patch*, a small edit of your own line that is proven.
 #
-# ## Algorithm 1 on trial
+# ## Algorithm 1, line by line
 #
 # Backproof grew out of a student report, and its backward pass stands in `algorithm_1.py`. It takes one sample at a
 # time, as a column, and `np.asmatrix` turns `*` into a matrix product.
@@ -338,7 +340,6 @@ errors = {
     "A2 - y, for y = 0 (dZ2)": np.abs((a - 0) / a - 1).max(1),
     "A1 (1 - A1) (dZ1)": np.abs(a * (1 - a) / (a * rest) - 1).max(1),
 }
-plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
 for (name, error), style in zip(errors.items(), ("o-", "^:", "s"), strict=True):
     axes.semilogy(left_ends + 0.5, np.maximum(error, 1e-17), style, markersize=5 if style == "s" else 9, label=name)

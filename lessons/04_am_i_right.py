@@ -15,7 +15,7 @@
 # You need lessons 1 to 3: central differences, and the twelve lines.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec, pooch, platformdirs, tqdm
+# start
 
 # %%
 from fractions import Fraction
@@ -29,8 +29,6 @@ from data import load
 from engines import Lines, Parameters, initial_weights, load_engine
 from proof.probes import probe
 from proof.verdict import judge
-
-plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 
 dataset = load()
 X, y = dataset.X_train[:8], dataset.y_train[:8]
@@ -218,7 +216,7 @@ for axes, step, name in zip(both, (1e-6, 1e-5), ("gradcheck's step", "the best s
     )
     axes.set_facecolor("0.85")
     axes.set(xscale="log", yscale="log", xlabel="atol", title=f"{name} ({step:.0e})".replace("e-0", "e-"))
-    axes.text(2e-14, 2e-10, "the correct gradient\nis accused", fontsize=9)
+    axes.text(2e-14, 2e-10, "the correct gradient\nis rejected", fontsize=9)
     axes.plot(1e-5, 1e-3, "o", color="white", markeredgecolor="black", markersize=10)
     axes.annotate("gradcheck", (1e-5, 1e-3), (-76, 9), textcoords="offset points", color="white")
     good = np.argwhere(table == 0)
@@ -399,11 +397,13 @@ plt.show()
 # %% [markdown]
 # ## Explain
 #
-# - Differences are an independent witness, and a coarse one. Use them to find out whether a gradient is *about* right.
-# - A tolerance is a guess. Too wide, and small mistakes pass; too narrow, and correct programs are accused. Absolute
-#   tolerances go blind where derivatives are small: at the end of a training that went well.
+# - Differences know nothing of your formulas, and little of the truth. Use them to find out whether a gradient is
+#   *about* right.
+# - A tolerance is a guess. Too wide, and small mistakes pass; too narrow, and correct programs are called wrong.
+#   Absolute tolerances go blind where derivatives are small: at the end of a training that went well.
 # - An enclosure is a theorem about the program at these inputs. It costs thought, once, and knowledge of the network.
-#   So the comparison with `gradcheck` is not quite fair: a library that checks any function cannot have this.
+#   A replay on exact numbers needs no such knowledge: it gives the true gradient of any program, and so says whether
+#   each formula is right as mathematics.
 # - Without its power a verdict of "correct" is worth little. Ask for it.
 #
 # The answers to the predictions: at the initial weights the factor and the single entry pass, at the trained ones

@@ -9,337 +9,334 @@
 # %% [markdown]
 # # 5. The museum of mistakes
 #
-# Twelve backward passes hang here, and each has one broken line. All of them run. None of them raises an error or a
-# warning. In each room you look at the marks that three mistakes leave, you guess which is which, and then you ask the
-# judge.
+# Backward passes of several networks hang here, and each has one broken line. All of them run. None of them raises an
+# error or a warning. Every room shows one *family* of mistakes: the same kind, made in different networks. You look at
+# the marks that it leaves, you say which lines are broken and what the mistakes have in common, and then you ask.
 #
-# You need lessons 1 and 3, or the twelve lines by heart. Neither PyTorch nor JAX is used.
+# You need lessons 1 and 3. Of the networks from lessons 9 to 12 you need no more than to read their lines. Neither
+# PyTorch nor JAX is used.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec
+# start
 
 # %%
-from backproof import check_backprop
-from lessons.judging import words
-from lessons.museum import EXHIBITS, SAYS, candidates, draw_marks, exhibit, named, small_inputs, twelve_lines
+from lessons.museum import families, hint, look, reveal, rooms, walks
+from lessons.planting import names, plant, text_of
 
-inputs = small_inputs()
-X, y, W1, b1, W2, b2 = inputs
-print(f"{len(EXHIBITS)} exhibits")
-print(f"n = {len(X)} samples, d = {X.shape[1]} inputs, h = {len(b1)} hidden units")
-
-
-# %%
-def ask(number, hint=4):
-    """What the judge says: 0 the verdict, 1 the gradients, 2 the line, 3 what it should be, 4 the patch."""
-    print(check_backprop(exhibit(number)).text(hint).partition("\n\nNote")[0])
-
-
-def compare(guesses):
-    """Set your guesses beside the labels under the exhibits, and beside the patch that the judge has."""
-    for number, guess in guesses.items():
-        print(f"exhibit {number}: you say {guess}, it is {named(number)}: {'yes' if guess == named(number) else 'no'}")
-        for culprit in check_backprop(exhibit(number)).diagnosis.culprits:
-            print(f"    the judge would write: {culprit.patch.text.strip()}")
-
+print(f"{len(rooms())} rooms, {sum(map(len, rooms().values()))} exhibits")
+print("programs:", *names())
+print("families:", *families(), sep="\n    ")
 
 # %% [markdown]
 # ## How to read a mark
 #
-# Each exhibit has two pictures.
+# Each exhibit is a whole program. Its way forward is right: it says which network is meant. You see its way back, and
+# two pictures.
 #
-# **The strip** has a row for each of the twelve lines. The first column compares the line with the *truth*: what the
-# correct program gives from the same inputs. The second compares it with what the line should be given the program's
-# *own lines* before it. A cross in both columns is the culprit: *wrong*. A cross in the first column alone *follows*.
+# **The strip** has a row for each variable of the way back, in the order of the lines. A cross says that its numbers
+# are not those of the correct program.
 #
-# **The dots** are the entries of the culprit: across, what each should be from the program's own earlier lines; up,
-# what it is. A correct line lies on the dashed diagonal.
+# **The dots** are the numbers of the one variable whose line is broken: across, what they should be; up, what they are.
+# A correct line lies on the dashed diagonal.
+#
+# The first room is for practice, and its answer is given away.
+
+# %%
+look(1)
 
 # %% [markdown]
-# ## Room 1: the error at the output
+# The family of this room is *sign*. In A, `y - A2` stands for `A2 - y`: every number is mirrored, and the dots lie on a
+# line that falls. All that is computed from `dZ2` is off as well, so that the strip is full of crosses. One line is
+# *wrong*, the others *follow*. In B only one of two terms has the wrong sign. The dots lie on two lines, one for each
+# column, beside the diagonal: a column is shifted by twice its mean.
+
+# %%
+reveal(1, {"A": 29, "B": 36}, "sign")
+
+# %% [markdown]
+# What does the judge say, who knows nothing of the museum?
+
+# %%
+hint(1, "B")
+
+# %% [markdown]
+# ## Room 2
 #
 # ### Predict
 #
-# Three formulas for `dZ2` are wrong: one has the wrong sign, one has forgotten to divide by `n`, one has multiplied by
-# a slope that does not belong. Before you run the next cell: what will the dots look like for each? Choose from
-#
-# - a straight line through the origin, steeper than the diagonal;
-# - a straight line through the origin, falling;
-# - dots on no straight line, all nearer to zero than they should be.
+# A gradient that is multiplied by a number: where do its dots lie? How can you read the number off the picture?
 
 # %%
-draw_marks([1, 2, 3], inputs)
-print("\n".join(candidates([1, 2, 3])))
+look(2)
 
 # %% [markdown]
 # ### Write
 #
-# Say which mistake hangs where. The names to choose from stand under the pictures.
+# Say which line is broken in each exhibit, and which family it is. Guess from the marks first, and read the lines then.
 
 # %%
-# write: guesses, a dictionary from the numbers 1, 2, 3 to the names of their mistakes
-guesses = {1: "dZ2-mean-forgotten", 2: "dZ2-half-squared-error", 3: "dZ2-sign"}
+# write: lines, a dict from A, B, C to the numbers of the broken lines; and family, one of the names above
+lines = {"A": 28, "B": 31, "C": 41}
+family = "1/n missing or twice"
+# end
+
+# %%
+# write: times, a dict from A, B, C to the number that the broken gradient must be multiplied by to be right
+times = {"A": 1 / 4, "B": 4, "C": 16}
 # end
 
 # %% [markdown]
 # ### Check
 
 # %%
-compare(guesses)
-
-# %%
-ask(1)
-
-# %% [markdown]
-# ### Explain
-#
-# The wrong sign (`dZ2-sign`) mirrors every entry. The forgotten mean (`dZ2-mean-forgotten`) multiplies
-# every entry by the same number, and that number is n: the slope of the dots *is* the mistake. The factor A2 (1 - A2)
-# (`dZ2-half-squared-error`) differs from sample to sample, and is at most a quarter, so the dots move towards
-# zero by different amounts.
-#
-# Everything after `dZ2` has a cross in the first column and none in the second. Seven lines off, one line wrong. A tool
-# that only compares gradients with the truth shows you the four crosses of `dW2`, `db2`, `dW1`, `db1`, and leaves the
-# search to you.
-
-# %% [markdown]
-# ## Room 2: the slope of the hidden units
-#
-# ### Predict
-#
-# `dZ1` is `dA1` times the slope `A1 * (1 - A1)`. One exhibit has lost the whole slope, one has lost the factor
-# `(1 - A1)`, one takes the slope at `A1` and not at `Z1`.
-#
-# In which of them is *every* entry at least four times as large as it should be? In which can an entry be almost right?
-
-# %%
-draw_marks([4, 5, 6], inputs)
-print("\n".join(candidates([4, 5, 6])))
-
-# %% [markdown]
-# ### Write
-#
-# Guess first, from the dots: the names stand under the pictures.
-
-# %%
-# write: slope_guesses, a dictionary from the numbers 4, 5, 6 to the names of their mistakes
-slope_guesses = {4: "dZ1-slope-half-a", 5: "dZ1-slope-forgotten", 6: "dZ1-slope-at-activation"}
-# end
-
-# %% [markdown]
-# The dots alone do not settle it. The *ratio* of what is to what should be does. Write the ratio that each of the three
-# mistakes must give, as a function of `A1`.
-
-# %%
-import numpy as np
-
-
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-# %%
-A1 = twelve_lines(0, inputs)["A1"]
-# write: ratios, a dictionary from each of the three names to its ratio wrong / right, computed from A1 (n, h)
-slope = A1 * (1 - A1)
-ratios = {
-    "dZ1-slope-forgotten": 1 / slope,
-    "dZ1-slope-half-a": A1 / slope,
-    "dZ1-slope-at-activation": sigmoid(A1) * (1 - sigmoid(A1)) / slope,
-}
-# end
-
-# %% [markdown]
-# ### Check
-#
-# Which of your three ratios does each exhibit have, entry by entry?
-
-# %%
-right = twelve_lines(0, inputs)["dZ1"]
-for number in (4, 5, 6):
-    measured = twelve_lines(number, inputs)["dZ1"] / right
-    fits = [name for name, ratio in ratios.items() if np.allclose(ratio, measured, rtol=1e-9)]
-    print(f"exhibit {number}: from {measured.min():.3f} to {measured.max():.3f}, fits {fits}")
-
-# %%
-compare(slope_guesses)
+reveal(2, lines, family)
+for letter, mistake in rooms()[2].items():
+    wrong, right = walks(mistake)
+    step = next(step for step in wrong.steps if step.line == mistake.line)
+    measured = (right.values[step.at] / step.value).flat[0]
+    print(f"{letter}: you say times {times[letter]:g}, measured {measured:g}")
 
 # %% [markdown]
 # ### Explain
 #
-# Without the slope (`dZ1-slope-forgotten`) the ratio is one over the slope, and the slope of a sigmoid is never
-# above a quarter: every entry is at least four times too large, and in saturated units many times. With half of the
-# slope (`dZ1-slope-half-a`) an entry is nearly right where A1 is near 0, so a check on few entries can be
-# lucky. With the slope at the wrong place (`dZ1-slope-at-activation`) the factor is nearly the same number for
-# all entries, between 0.197 and 0.25: where A1 is near a half that is nearly right, and at small initial weights A1
-# *is* near a half. The next cell computes both numbers.
-
-# %%
-print(f"the slope at A1 = 1: {sigmoid(1) * (1 - sigmoid(1)):.3g}; at A1 = 0: {sigmoid(0) * (1 - sigmoid(0)):.3g}")
-for scale in (0.01, 0.1, 1.0):
-    near = twelve_lines(6, (X, y, scale * W1, scale * b1, W2, b2))["dZ1"]
-    good = twelve_lines(0, (X, y, scale * W1, scale * b1, W2, b2))["dZ1"]
-    print(f"W1 and b1 times {scale}: exhibit 6 is off by {100 * np.abs(near / good - 1).max():.0f} % at most")
+# The dots lie on a straight line through the origin, and its slope is the mistake. In A nobody has divided by n, and
+# everything after it follows: the direction of a step of training stays the same, and its length is wrong. In B and C
+# somebody has divided once more. A mean over samples belongs into the gradient exactly as often as it is in the loss,
+# and these two losses are sums. C has taken the mean over the pixels.
+#
+# Two exhibits have *one* cross. `dbeta` and `db` are ends of the walk: nothing is computed from them.
 
 # %% [markdown]
-# ## Room 3: right numbers in the wrong place
+# ## Room 3
 #
 # ### Predict
 #
-# In this room each culprit is made of correct numbers that ended up where they do not belong. Two of the three have
-# *one* line off and nothing that follows. Which lines of the twelve can be wrong without spoiling any other line?
+# On the way back, each step of the way forward multiplies by its own derivative. If one factor is missing, are the dots
+# on a straight line? What does it depend on?
 
 # %%
-draw_marks([7, 8, 9], inputs)
-print("\n".join(candidates([7, 8, 9])))
-
-# %% [markdown]
-# ### Write
-#
-# Guess which mistake hangs where, and answer the question of the prediction.
-
-# %%
-# write: place_guesses, a dictionary from the numbers 7, 8, 9 to the names of their mistakes
-place_guesses = {7: "dA1-weights-reversed", 8: "dW2-before-activation", 9: "db1-swapped"}
-# end
-
-# %%
-# write: last_lines, the set of names of the lines that no other line is computed from (five of the twelve)
-last_lines = {"loss", "dW2", "db2", "dW1", "db1"}
-# end
-
-# %% [markdown]
-# ### Check
-#
-# Spoil each line in turn, and count which others move.
-
-# %%
-from lessons.museum import RIGHT, by_the_right_line
-
-alone = set()
-for spoiled in RIGHT:
-    names = dict(zip(("X", "y", "W1", "b1", "W2", "b2"), inputs, strict=True)) | {"n": len(y)}
-    for line in RIGHT:
-        names[line] = by_the_right_line(line, names) * (1.5 if line == spoiled else 1)
-    truth = twelve_lines(0, inputs)
-    moved = [line for line in RIGHT if not np.allclose(names[line], truth[line], rtol=1e-9)]
-    print(f"{spoiled:<5} spoils {', '.join(moved[1:]) or 'nothing else'}")
-    if moved == [spoiled]:
-        alone.add(spoiled)
-print("your set is right" if last_lines == alone else f"not quite: {sorted(last_lines ^ alone)}")
-
-# %%
-compare(place_guesses)
-for number in (7, 8, 9):
-    print(f"exhibit {number}: {SAYS[number]}")
-
-# %% [markdown]
-# ### Explain
-#
-# The loss and the four gradients are the ends of the walk: nothing is computed from them. A mistake there (
-# `dW2-before-activation`, `db1-swapped`) has no followers. The reversed weights (
-# `dA1-weights-reversed`) spoil all that lies behind `dA1`, and it is quiet: every entry has a plausible size. Shapes
-# cannot help with any of the three: `Z1` and `A1` have one shape, a reversal keeps the shape, and `b1` and `W2` both
-# have h entries.
-
-# %% [markdown]
-# ## Room 4: the way forward, and sums
-#
-# ### Predict
-#
-# Two of these have their mistake on the way *forward*. How many of the twelve lines agree with the truth then? And how
-# many are *wrong*?
-
-# %%
-draw_marks([10, 11, 12], inputs)
-print("\n".join(candidates([10, 11, 12])))
+look(3)
 
 # %% [markdown]
 # ### Write
 
 # %%
-# write: last_guesses, a dictionary from the numbers 10, 11, 12 to the names of their mistakes
-last_guesses = {10: "Z1-bias-forgotten", 11: "A1-sign-in-exp", 12: "dW1-mean-image"}
+# write: lines and family, as before
+lines = {"A": 33, "B": 33, "C": 31}
+family = "a factor of the chain rule is missing"
 # end
 
 # %% [markdown]
 # ### Check
 
 # %%
-compare(last_guesses)
-for number in (10, 11, 12):
-    found = list(words(lambda *inputs, number=number: twelve_lines(number, inputs)).values())
-    print(f"exhibit {number}: {found.count('wrong')} wrong, {found.count('follows')} follow")
+reveal(3, lines, family)
+
+# %%
+hint(3, "A", 3)
 
 # %% [markdown]
 # ### Explain
 #
-# With the bias left out (`Z1-bias-forgotten`) the dots lie on three lines parallel to the diagonal, one for
-# each hidden unit, and the distance is the unit's bias. With the sign in the exponent (`A1-sign-in-exp`) every
-# A1 has become 1 - A1, a straight line that falls. In both, hardly any line agrees with the truth, and still only one
-# is wrong: the others are right, given what they were handed. With the mean picture (`dW1-mean-image`) the sum
-# of products has become a product of sums. The dots scatter about the diagonal with no rule to be seen: the mark of a
-# mistake that mixes samples.
+# The missing factor differs from number to number, so the dots are on no line. In A the whole slope `A1 * (1 - A1)` is
+# lost. It is a quarter at most, so that every number is at least four times too large, on its right side of 0. The
+# judge says it in other words: `dA1` is right as the derivative with respect to `A1`, and is used as if it were that of
+# `Z1`; a step is missing *between* the two lines. In B one factor of `(1 - h) * (1 + h)` is lost, and where `h` is
+# near 0 the number is nearly right: a check of few numbers can be lucky. In C it is the `P` in front of the bracket.
+
+# %% [markdown]
+# ## Room 4
+#
+# ### Predict
+#
+# The same matrix, taken the wrong way round. For which shapes does Python raise an error, and for which does it not?
+
+# %%
+look(4)
+
+# %% [markdown]
+# ### Write
+
+# %%
+# write: lines and family, as before; in B the first line with a cross is not the broken one
+lines = {"A": 31, "B": 37, "C": 29}
+family = "transposed"
+# end
+
+# %% [markdown]
+# ### Check
+
+# %%
+reveal(4, lines, family)
+
+# %% [markdown]
+# ### Explain
+#
+# `W2` has as many rows as columns here, `Wh` always has, and so has `P`, with a row and a column for every step of the
+# sequence. No shape complains. The dots scatter without a rule: every number is a sum of products of right numbers with
+# wrong partners. A check with three classes and *four* hidden units would have raised an error in A. In B and C no
+# choice of sizes helps.
+#
+# B has its mistake in the last line of a loop, whose value the next turn uses: `dh` is off from the second turn on. In
+# a loop the first cross of the strip need not be the culprit.
+
+# %% [markdown]
+# ## Room 5
+#
+# ### Predict
+#
+# In two of these exhibits all but one variable are right. Which variables can be off without spoiling any other?
+
+# %%
+look(5)
+
+# %% [markdown]
+# ### Write
+
+# %%
+# write: lines and family, as before
+lines = {"A": 30, "B": 36, "C": 30}
+family = "another value is meant"
+# end
+
+# %% [markdown]
+# ### Check
+
+# %%
+reveal(5, lines, family)
+
+# %%
+hint(5, "B", 3)
+
+# %% [markdown]
+# ### Explain
+#
+# The formula is right and is handed the wrong variable: `Z1` for `A1`, `centred` for `zhat`, and in B a mask from `dh`
+# instead of `z`. Two variables of the same shape can always be mistaken for each other. The dots of B tell most: a part
+# of them lies on the diagonal, and the others are 0 or should be. That is the mark of a wrong mask.
+
+# %% [markdown]
+# ## Room 6
+#
+# ### Predict
+#
+# A number that the way forward used many times gets a sum on the way back. What happens if the sum goes over more than
+# it should, or over the other axis?
+
+# %%
+look(6)
+
+# %% [markdown]
+# ### Write
+
+# %%
+# write: lines and family, as before
+lines = {"A": 33, "B": 31}
+family = "summed along the wrong axis"
+# end
+
+# %% [markdown]
+# ### Check
+
+# %%
+reveal(6, lines, family)
+
+# %% [markdown]
+# ### Explain
+#
+# In A each column has a variance of its own, and the sum has gone over all columns: one number for both, which is why
+# the dots have one height. Broadcasting then hands it on without a word. In B the sum should go over the keys, and goes
+# over the queries. There are as many of both.
+
+# %% [markdown]
+# ## Room 7
+#
+# ### Predict
+#
+# These two have everything right at the first turn of a loop. What goes wrong at the second?
+
+# %%
+look(7)
+
+# %% [markdown]
+# ### Write
+
+# %%
+# write: lines and family, as before
+lines = {"A": 35, "B": 36}
+family = "= for +="
+# end
+
+# %% [markdown]
+# ### Check
+
+# %%
+reveal(7, lines, family)
+
+# %%
+hint(7, "A", 3)
+
+# %% [markdown]
+# ### Explain
+#
+# What is used several times gets a share from each use, and the shares are added. `=` keeps the last one. In A the
+# windows overlap, and only the corners, which one window alone covers, are right: their dots lie on the diagonal. In B
+# the last share alone is left.
 
 # %% [markdown]
 # ## Break
 #
-# First make exhibits invisible: with a *single* sample, some of the twelve give exactly the correct gradients.
-#
-# **Predict**: which ones?
+# First make a mistake invisible. `plant` takes a program, a text that stands once in it, and what to write instead.
+# More such pairs may follow. This one forgets to divide by n:
 
 # %%
-one = (X[:1], y[:1], W1, b1, W2, b2)
-# write: invisible, the list of the exhibits' numbers whose four gradients are all correct on the single sample `one`
-invisible = [
-    number
-    for number in EXHIBITS
-    if all(
-        np.allclose(twelve_lines(number, one)[line], twelve_lines(0, one)[line], rtol=1e-9)
-        for line in ("dW1", "db1", "dW2", "db2")
-    )
-]
+FORGOTTEN = ("dZ2 = (A2 - y[:, None]) / n", "dZ2 = A2 - y[:, None]")
+print(plant("two_layers", *FORGOTTEN, hint=1))
+
+# %% [markdown]
+# **Predict**: with which data would the same broken program be *correct*?
+
+# %%
+# write: fewer, two texts: `y` in the example of two_layers, and `y` of a single sample; then the same for `X`
+fewer = (
+    "np.array([1.0, 0.0, 1.0])",
+    "np.array([1.0])",
+    "np.array([[0.8, 0.1, 0.4], [0.3, 0.9, 0.6], [0.5, 0.7, 0.2]])",
+    "np.array([[0.8, 0.1, 0.4]])",
+)
 # end
-for number in invisible:
-    print(f"exhibit {number}: {named(number)}")
+unseen = plant("two_layers", *FORGOTTEN, *fewer, hint=1)
+print(unseen)
+assert unseen.diagnosis.verdict == "correct", "these data show the mistake"
 
 # %% [markdown]
-# Two of them: with n = 1 dividing by n changes nothing, and the mean of one picture is that picture. So a check on one
-# sample accepts both. Check with several, of a number that is not that of the inputs or of the hidden units.
+# With one sample, dividing by n changes nothing. A check with a single sample accepts it. Check with several, and let
+# no two sizes be the same: then fewer mistakes of room 4 can hide.
 #
-# Then hang an exhibit of your own. The judge has no list of mistakes: it must find the line all the same.
-
+# Now hang an exhibit of your own, in any program. Here is one to choose from; `text_of` shows the others.
 
 # %%
-def mine(X, y, W1, b1, W2, b2):
-    n = len(y)
-    Z1 = X @ W1.T + b1
-    A1 = sigmoid(Z1)
-    Z2 = A1 @ W2.T + b2
-    A2 = sigmoid(Z2)
-    dZ2 = (A2 - y[:, None]) / n
-    dW2 = dZ2.T @ A1
-    db2 = dZ2.sum(0)
-    dA1 = dZ2 @ W2
-    # write: dZ1 by a formula that is wrong in a way of your own (n, h)
-    dZ1 = dA1 * np.sqrt(A1) * (1 - A1)
-    # end
-    dW1 = dZ1.T @ X
-    db1 = dZ1.sum(0)
-    return dW1, db1, dW2, db2
+text = text_of("attention")
+print(text[text.index("def backprop") :])
 
-
-answer = check_backprop(mine)
+# %%
+# write: mine, three texts: the name of a program, a piece of its way back, and what stands there instead
+mine = ("attention", "dQ = dscores @ K * scale", "dQ = dscores @ Q * scale")
+# end
+answer = plant(*mine)
 assert answer.diagnosis.verdict == "wrong", answer
-print(answer.text(hint=3).partition(": ")[2])
+answer
 
 # %% [markdown]
+# The judge has no list of mistakes. It knows what every value should be, and looks for the first line that is not, and
+# for a small change of it that puts everything right.
+#
 # ## What to take away
 #
-# - One wrong line spoils many. Compare each line with what it should be *given the lines before it*, and one remains.
-# - A mistake has a shape: a factor, a sign, a shift, a swap, a mixture. Plot what is against what should be.
-# - Small initial weights hide mistakes in the slope; a single sample hides mistakes in the mean.
-# - The judge finds a line without a list of mistakes: it knows what every value should be.
+# - One wrong line spoils many. The crosses follow it; the first of them, in the order of computation, is the culprit.
+# - A mistake has a shape: a factor, a sign, a shift, a mask, a mixture. Plot what is against what should be.
+# - Kinds of mistakes are few, and every network has a place for each of them.
+# - Sizes that are equal hide what is transposed, and a single sample hides a mean.
 #
-# `stepper.html`, next to this lesson, has mistakes like these on a network small enough to follow with a pencil. Next,
+# `stepper.html`, next to this lesson, walks through these programs line by line, with and without these mistakes. Next,
 # lesson 6: let an engine do it.

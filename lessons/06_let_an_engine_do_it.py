@@ -16,15 +16,16 @@
 # You need lessons 3 and 4.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, pooch, platformdirs, tqdm, torch, jax
+# start
 
 # %%
 import math
 from fractions import Fraction
 
-import engines  # before the libraries: every engine computes on one thread
+from lessons.start import need
 
-# isort: split
+need("torch", "jax")
+
 import jax
 import jax.numpy as jnp
 import matplotlib.pyplot as plt
@@ -33,13 +34,13 @@ import torch
 from flint import arb, ctx
 from tabulate import tabulate
 
+import engines
 from data import load
 from lessons.judging import words
 from proof.probes import probe, saturated
 from proof.verdict import judge_engine
 
 jax.config.update("jax_enable_x64", True)  # before the first array: otherwise everything is float32
-plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 
 # %% [markdown]
 # ## Predict
@@ -385,7 +386,7 @@ trainer.fit(dataset.X_train, dataset.y_train, epochs=20, learning_rate=0.01, bat
 X, y = dataset.X_train[:8], dataset.y_train[:8]
 probes = [probe("initial", begin, X, y), probe("trained", trainer.parameters, X, y), saturated(X, y, hidden=12)]
 rows = []
-for name in engines.ENGINES:
+for name in engines.COMPARED:
     judgements = judge_engine(engines.load_engine(name)(begin), probes)
     assert not any(judgement.culprit for judgement in judgements)
     for line in ("Z1", "dZ2", "dW1"):

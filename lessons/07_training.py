@@ -15,7 +15,7 @@
 # You need lessons 3 and 4.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, pooch, platformdirs, tqdm
+# start
 
 # %%
 import tempfile
@@ -29,8 +29,6 @@ from data import load
 from engines import Parameters, initial_weights, load_engine
 from proof.audit import Block, audit_blocks
 from proof.certify import certify
-
-plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 
 dataset = load()
 X, y, X_test, y_test = dataset.X_train, dataset.y_train, dataset.X_test, dataset.y_test

@@ -15,17 +15,14 @@
 # You need lesson 3: going back through a product, and through a function.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec
+# start
 
 # %%
-import inspect
-import tempfile
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 
 from backproof import check_backprop
+from lessons.planting import plant
 
 # %% [markdown]
 # ## The way forward
@@ -149,21 +146,16 @@ assert answer.diagnosis.verdict == "correct", answer
 # ## Break
 #
 # Five mistakes that are made again and again. For each, **predict**: does it raise an error? Which gradients will be
-# wrong? Which line will the judge name? `broken` writes the program with one line changed into a file, and has that
-# judged; with a higher hint it says more.
+# wrong? Which line will the judge name? `broken` has the program judged with one line changed; with a higher hint the
+# answer says more.
 
 
 # %%
 def broken(old, new, hint=2):
     """Judge the program with one line changed."""
-    parts = [softmax, forward, example, dscores_of, backprop]
-    text = "import numpy as np\n\n\n" + "\n\n".join(inspect.getsource(part) for part in parts)
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the program"
-    path = Path(tempfile.mkdtemp()) / "broken.py"
-    path.write_text(text.replace(old, new))
-    found = check_backprop(path)
-    print(found.text(hint))
-    return found.diagnosis
+    answer = plant([softmax, forward, example, dscores_of, backprop], old, new, hint=hint)
+    print(answer)
+    return answer.diagnosis
 
 
 # %% [markdown]
@@ -245,7 +237,6 @@ def trained(slope, steps=150, rate=0.5):
     return losses, (P.argmax(axis=1) == labels).mean()
 
 
-plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
 for name, slope, style in (("correct", False, "-"), ("with a slope too many", True, "--")):
     losses, right = trained(slope)

@@ -17,16 +17,13 @@
 # You need lesson 3. Lesson 9 is a good start.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec
+# start
 
 # %%
-import inspect
-import tempfile
-from pathlib import Path
-
 import numpy as np
 
 from backproof import check_backprop
+from lessons.planting import plant
 
 # %% [markdown]
 # ## The way forward
@@ -176,14 +173,10 @@ assert np.abs(dx.sum(axis=0)).max() < 1e-13
 # %%
 def broken(old, new, hint=2):
     """Judge the step by step version with one line changed."""
-    parts = [batch_norm, example, batch_norm_back, backprop]
-    text = f"import numpy as np\n\nEPS = {EPS}\n\n\n" + "\n\n".join(inspect.getsource(part) for part in parts)
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the program"
-    path = Path(tempfile.mkdtemp()) / "broken.py"
-    path.write_text(text.replace(old, new))
-    found = check_backprop(path)
-    print(found.text(hint))
-    return found.diagnosis
+    parts = [f"EPS = {EPS}", batch_norm, example, batch_norm_back, backprop]
+    answer = plant(parts, old, new, hint=hint)
+    print(answer)
+    return answer.diagnosis
 
 
 # %% [markdown]

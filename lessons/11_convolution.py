@@ -16,16 +16,13 @@
 # You need lesson 3.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec
+# start
 
 # %%
-import inspect
-import tempfile
-from pathlib import Path
-
 import numpy as np
 
 from backproof import check_backprop
+from lessons.planting import plant
 
 # %% [markdown]
 # ## The way forward
@@ -166,14 +163,9 @@ assert answer.diagnosis.verdict == "correct", answer
 def broken(program, old, new, hint=2):
     """Judge a program with one line changed."""
     parts = [convolved, example, pooled, convolved_back, pooled_back, program]
-    text = "import numpy as np\n\n\n" + "\n\n".join(inspect.getsource(part) for part in parts)
-    text = text.replace("def quick(", "def backprop(")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the program"
-    path = Path(tempfile.mkdtemp()) / "broken.py"
-    path.write_text(text.replace(old, new))
-    found = check_backprop(path)
-    print(found.text(hint))
-    return found.diagnosis
+    answer = plant(parts, old, new, hint=hint)
+    print(answer)
+    return answer.diagnosis
 
 
 # %% [markdown]

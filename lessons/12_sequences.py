@@ -16,17 +16,14 @@
 # You need lesson 9, for the softmax.
 
 # %%
-# setup: numpy, python-flint, matplotlib, tabulate, typer, msgspec
+# start
 
 # %%
-import inspect
-import tempfile
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 
 from backproof import check_backprop
+from lessons.planting import plant
 
 # %% [markdown]
 # ## A recurrent net
@@ -114,14 +111,9 @@ assert answer.diagnosis.verdict == "correct", answer
 def broken(program, old, new, hint=2):
     """Judge a program with one line changed."""
     parts = [states, example, program] if program is backprop else [softmax, example_of_attention, program]
-    text = "import numpy as np\n\n\n" + "\n\n".join(inspect.getsource(part) for part in parts)
-    text = text.replace("def attention(", "def backprop(").replace("def example_of_attention(", "def example(")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the program"
-    path = Path(tempfile.mkdtemp()) / "broken.py"
-    path.write_text(text.replace(old, new))
-    found = check_backprop(path)
-    print(found.text(hint))
-    return found.diagnosis
+    answer = plant(parts, old, new, hint=hint)
+    print(answer)
+    return answer.diagnosis
 
 
 # %% [markdown]
@@ -165,7 +157,6 @@ def lengths(stretch, steps=40):
     return found
 
 
-plt.rcParams.update({"font.size": 12, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 80})
 figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
 for stretch, style in ((0.8, "-"), (1.0, "--"), (1.2, ":")):
     found = lengths(stretch)

@@ -4,7 +4,7 @@ The report prints ``A1 <- Sigmoid(Z1)``, which is (h, 1), but ``W2 x A1.T`` and 
 transposed. And it prints ``dZ1 <- (((A1)[0,i]) * (1 - (A1)[0,i]) x W2.T) x dZ2``, with an index i without a loop and
 all of ``W2.T``: here it is a loop over the hidden units. All else is kept, slow and with its shapes: a sample is a
 column ``X[:, j]``, and ``np.asmatrix`` makes ``*`` a matrix product. The tests compare its gradients with ours, the
-lessons put it on trial line by line, and the benchmark asks how long its twenty epochs take.
+lessons judge it line by line, and the benchmark asks how long its twenty epochs take.
 """
 
 import numpy as np

@@ -19,8 +19,11 @@ HERE = Path(__file__).parent
 SOURCES = tuple(sorted(HERE.glob("[0-9][0-9]_*.py")))
 SECONDS = 300  # that a cell may run
 
-SETUP = re.compile(r"^# setup: (?P<packages>.*)$", re.MULTILINE)
-MODULES = {"python-flint": "flint"}  # where a package has another name
+# In the place of "# start": the project lies here, one folder up, or two. If it doesn't, the error shows this line.
+START = (
+    'import sys; sys.path += ["..", "../.."]; import lessons.start'
+    "  # No such module? Open this notebook in a copy of the whole project."
+)
 WRITE = re.compile(r"^(?P<indent> *)# write: (?P<what>.*)\n(?P<lines>(?:.*\n)*?) *# end$", re.MULTILINE)
 
 
@@ -34,12 +37,12 @@ def learners(source: Path, place: int | None = None) -> NotebookNode:
     def missing(found: re.Match[str]) -> str:
         return _stub(found) if place in (None, next(places)) else _solution(found)
 
-    return _notebook(source, WRITE.sub(missing, source.read_text(encoding="utf-8")))
+    return notebook(source, WRITE.sub(missing, source.read_text(encoding="utf-8")))
 
 
 def solved(source: Path) -> NotebookNode:
     """A lesson with all its lines, not yet run."""
-    return _notebook(source, WRITE.sub(_solution, source.read_text(encoding="utf-8")))
+    return notebook(source, WRITE.sub(_solution, source.read_text(encoding="utf-8")))
 
 
 def run(notebook: NotebookNode) -> NotebookNode:
@@ -59,21 +62,14 @@ def run(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _notebook(source: Path, text: str) -> NotebookNode:
-    notebook = jupytext.reads(SETUP.sub(_setup, text), fmt="py:percent")
+def notebook(source: Path, text: str) -> NotebookNode:
+    notebook = jupytext.reads(text.replace("\n# start\n", f"\n{START}\n"), fmt="py:percent")
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     )
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"{source.stem[:2]}-{number:02}"
     return notebook
-
-
-def _setup(found: re.Match[str]) -> str:
-    """The cell that makes a notebook work by itself, with the packages that the lesson needs."""
-    lines = [f'    "{MODULES.get(package, package)}": "{package}",' for package in found["packages"].split(", ")]
-    _, cell = (HERE / "setup_cell.py").read_text(encoding="utf-8").split("\n", 1)
-    return re.sub(r"^needed: .*$", "\n".join(["needed = {", *lines, "}"]), cell, flags=re.MULTILINE).rstrip()
 
 
 def _stub(found: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ from flint import arb, ctx
 from backproof.arithmetic import EXACT, Arithmetic
 from backproof.balls import BITS, UP, Balls, from_arb, to_arb
 
-CLIPS = (1e-15, 1e-12, 1e-10, 1e-8, 1e-7, 2.0**-52)  # constants at which published losses clip a probability
+CLIPS = (1e-15, 1e-12, 1e-10, 1e-8, 1e-7, 2.0**-52, 2.0**-23)  # constants at which published losses clip
 
 
 class Logit:

@@ -15,17 +15,32 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from matplotlib import image
 
+from backproof.look import look
 from backproof.outputs import PAGE, pending
 from comparison.results import CheckerSettings, KillMatrix, Results
 from proof.forms import LINES
+from proof.judgement import FAULTS
 from report import charts, summary
+from report.explanation import LETTERS
 from report.kills import LEGEND, Count, counts
+from report.names import by_short_names
 from report.schema import ResultsError, fitting
+from report.verdict_chart import verdict_chart
 
-FOLDER = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "report" / "templates"
+SCRIPTS = ("drawings.js", "page.js")
 PIXELS = 28 * 28
-MARKS = {"rounding": "✓", "cancels": "≈", "follows": "↳", "not shown": "–", "not observable": "?"}
-FAULT = "✗"
+# What is not the ordinary thing, within rounding, and so has a mark where it stands.
+MEANINGS = {
+    "cancels": ("≈", "right in exact arithmetic, by a formula that loses digits here"),
+    "wrong": ("✗", "no rounding explains it"),
+    "shape": ("✗", "an array of another shape"),
+    "not finite": ("✗", "infinite or not a number, where the truth is a number"),
+    "follows": ("↳", "outside, but right given an earlier wrong line"),
+    "not shown": ("–", "the engine does not show this line"),
+    "not observable": ("?", "so large is the rounding here that a mistake could not be told from it"),
+}
 
 
 def save_page(results: Results, path: Path) -> None:
@@ -48,9 +63,12 @@ def render_page(results: Results) -> str:
         ResultsError: something in them is not what the schema says.
     """
     fitting(results)
+    engines_named = list(results["engines"])
+    results = by_short_names(results)
     certificate = results.get("certificate")
     engines = results["engines"]
     drawings = {
+        "verdict": verdict_chart(results["verdicts"]),
         "losses": charts.losses_chart(engines, certificate),
         "drift": charts.drift_chart(results["agreement"]["training"], results.get("control"), certificate),
         "audit": charts.audit_chart(results["audit"]),
@@ -65,10 +83,12 @@ def render_page(results: Results) -> str:
         .get_template("comparison.html.j2")
         .render(
             results=results,
+            longer=[name for name in engines_named if name not in results["engines"]],
             charts=drawings,
             cells=cells,
             headline=summary.headline(results),
             answers=summary.answers(results),
+            words={line["verdict"] for line in results["verdicts"]},
             chosen=summary.most_telling(results["verdicts"]),
             details=_details(results),
             steps=summary.steps_taken(results),
@@ -90,8 +110,8 @@ def _details(results: Results) -> dict[str, Any]:
         "verdicts": results["verdicts"],
         "rulings": results["rulings"],
         "lines": lines,
-        "marks": MARKS,
-        "fault": FAULT,
+        "letters": " ".join(LETTERS.split()),
+        "meanings": MEANINGS,
     }
 
 
@@ -105,12 +125,15 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}  # its filter also escapes < > & '
-    script = (FOLDER / "page.js").read_text(encoding="utf-8")
+    script = "".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     environment.globals |= {
-        "style": Markup((FOLDER / "page.css").read_text(encoding="utf-8")),
+        "style": Markup(look() + (FOLDER / "page.css").read_text(encoding="utf-8")),
         "script": Markup(script),
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "LINES": LINES,
+        "meanings": MEANINGS,
+        "faults": FAULTS,
+        "MANY": charts.MANY,
         "kills_legend": LEGEND,
         "assumptions": _assumptions(),
     }
@@ -118,7 +141,6 @@ def _templates() -> jinja2.Environment:
         "short": summary.short,
         "level": _level,
         "counts": _counts,
-        "mark": lambda verdict: MARKS.get(verdict, FAULT),
         "photograph": lambda pixels: _png(pixels, "gray_r", 0),
         "weights": lambda pixels: _png(pixels, "PuOr", 1),
     }
@@ -127,7 +149,7 @@ def _templates() -> jinja2.Environment:
 
 def _assumptions() -> Markup:
     """The page of assumptions without its title, as HTML."""
-    _, text = (FOLDER.parent / "proof" / "ASSUMPTIONS.md").read_text(encoding="utf-8").split("\n", 1)
+    _, text = (ROOT / "proof" / "ASSUMPTIONS.md").read_text(encoding="utf-8").split("\n", 1)
     return Markup(MarkdownIt().render(text))
 
 

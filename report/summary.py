@@ -35,20 +35,28 @@ def answers(results: Results) -> list[Answer]:
     ]
 
 
-def headline(results: Results) -> str:
-    """The verdict in a sentence or two: who is at fault, or that nobody is."""
+class Headline(NamedTuple):
+    """The verdict in a word, and a sentence that goes on from it."""
+
+    word: str
+    rest: str
+
+
+def headline(results: Results) -> Headline:
+    """Who is at fault, or that nobody is."""
     engines, faulty = list(results["engines"]), {}
     if results["verdict"] == "agree":
-        does = "agrees with the truth" if len(engines) == 1 else "agree"
-        return f"{listed(engines) or 'No engine'} {does}: rounding explains every difference."
+        if len(engines) == 1:
+            return Headline("Right", f"rounding explains every error of {engines[0]}.")
+        return Headline("Agree", f"rounding explains every difference between {listed(engines) or 'no engines'}.")
     for name in dict.fromkeys(reason["engine"] for reason in results["agreement"]["reasons"]):
         lines = [line for line in results["verdicts"] if line["engine"] == name]
         wrong = {line["line"] for line in lines if line["verdict"] in FAULTS}
-        elsewhere = "in its training" if name in engines else "and breaks its promise"
+        elsewhere = "in its training" if name in engines else "for it breaks its promise"
         faulty[name] = next((f"first in {line}" for line in Lines._fields if line in wrong), elsewhere)
     others = [name for name in engines if name not in faulty]
     agree = f" {listed(others)} {'agree' if len(others) > 1 else 'is right'}." if others else ""
-    return f"{listed([f'{name} is wrong, {where}' for name, where in faulty.items()])}.{agree}"
+    return Headline("Wrong", f"{listed([f'{name}, {where}' for name, where in faulty.items()])}.{agree}")
 
 
 def most_telling(verdicts: Sequence[LineResult]) -> int:
@@ -147,7 +155,7 @@ def _training(results: Results) -> str:
 def _misclassified(results: Results) -> str:
     parts = [f"{name} {len(engine['misclassified'])}" for name, engine in results["engines"].items()]
     told_apart = {image for pair in results["agreement"]["training"] for image in pair["disagreements"]}
-    told = f" Told apart by two engines: {len(told_apart) or 'none'}." if len(parts) > 1 else ""
+    told = f" Classified differently by two engines: {len(told_apart) or 'none'}." if len(parts) > 1 else ""
     return (
         f"Of {results['experiment']['test_samples']:,} test images: {', '.join(parts) or 'nothing was trained'}.{told}"
     )

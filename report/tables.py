@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from statistics import median
+from textwrap import fill
 
 from tabulate import tabulate
 
 from comparison.results import BlockResult, CertificateResult, EngineResult, Experiment, LineResult, Results
 from engines import Parameters
+from report.columns import table
+from report.names import last
 from report.summary import steps_taken
 
 
@@ -49,13 +52,22 @@ LEGEND = """A bare number is rounding: inside what rounding can do to a correct 
 
 
 def verdicts(results: Results, place: str) -> str:
-    """A row a line, a column for each engine in each type."""
+    """A row a line, a column for each engine in each type; a table for each type where both do not fit beside."""
     cells: dict[str, dict[tuple[str, str], str]] = {}
     for line in results["verdicts"]:
         if line["weights"] == place:
             cells.setdefault(line["line"], {})[line["dtype"], line["engine"]] = _verdict_cell(line)
-    columns = [f"{dtype}\n{_last(engine)}" for dtype, engine in next(iter(cells.values()))]
-    return _table([[line, *row.values()] for line, row in cells.items()], ["line", *columns])
+    columns = list(next(iter(cells.values())))
+
+    def of(shown: Sequence[tuple[str, str]]) -> str:
+        rows = [[line, *(row[column] for column in shown)] for line, row in cells.items()]
+        return table(rows, ["line", *(f"{dtype}\n{last(engine)}" for dtype, engine in shown)])
+
+    together = of(columns)
+    if "\n\n" not in together:
+        return together
+    types = dict.fromkeys(dtype for dtype, _ in columns)
+    return "\n\n".join(of([column for column in columns if column[0] == dtype]) for dtype in types)
 
 
 def _verdict_cell(line: LineResult) -> str:
@@ -79,9 +91,10 @@ def digits_lost(results: Results) -> str:
         }
         if lost:
             digits = [f"{lost[name]['digits_lost']:.1f}" if name in lost else "0" for name in engines]
-            forms = ", ".join(dict.fromkeys(line["form"] for line in lost.values()))
-            rows.append([*key, " ".join(map(_last, ruling["closest"])), *digits, forms])
-    return _table(rows, ["line", "weights", "type", "closest", *map(_last, engines), "digits lost by"])
+            closest = fill(" ".join(map(last, ruling["closest"])), 20)
+            forms = fill(", ".join(dict.fromkeys(line["form"] for line in lost.values())), 40)
+            rows.append([*key, closest, *digits, forms])
+    return table(rows, ["line", "weights", "type", "closest", *map(last, engines), "digits lost by"], first=3)
 
 
 def differences(results: Results) -> str:
@@ -93,7 +106,7 @@ def differences(results: Results) -> str:
             worst = max(lines, key=lambda line: math.inf if line["epsilons"] is None else line["epsilons"])
             number = _short(worst["epsilons"]) if worst["reason"] is None else worst["reason"]
             cells.setdefault(pair, {})[place] = f"{number} ({worst['line']})"
-    return _table(
+    return table(
         [[_both(pair), *row.values()] for pair, row in cells.items()], ["engines", *next(iter(cells.values()))]
     )
 
@@ -101,7 +114,7 @@ def differences(results: Results) -> str:
 def audit(results: Results) -> str:
     rows = [
         [
-            _last(name),
+            last(name),
             f"{sum(block['word'] == 'rounding' for block in blocks)} of {len(blocks)}",
             str(sum(block["word"] == "not observable" for block in blocks)),
             f"{sum(block['steps'] for block in blocks):,}",
@@ -121,7 +134,7 @@ def audit(results: Results) -> str:
         "blind\nat most",
     ]
     lines = [
-        _table(rows, headers),
+        table(rows, headers),
         "radius: what rounding can do to a weight, as a fraction of how far it moved;",
         "blind: the share of weights in which that is all of the movement. A block is",
         "not observable where all are blind, or rounding has no bound.",
@@ -131,7 +144,7 @@ def audit(results: Results) -> str:
     if drift := results.get("control"):
         moved = ", ".join(f"{name} {_number(distance, '.1f')}" for name, distance in drift["weights"].items())
         lines.append(
-            f"Harmless drift: {_last(drift['engine'])} with pixels and hidden units in another order ends within\n"
+            f"Harmless drift: {last(drift['engine'])} with pixels and hidden units in another order ends within\n"
             f"{moved} epsilons of itself."
         )
     return "\n".join(lines)
@@ -147,7 +160,7 @@ def settings(experiment: Experiment) -> str:
         f"learning rate {experiment['learning_rate']:.6g}",
         "numbers": f"{experiment['dtype']}, seed {experiment['seed']}",
         **{f"sha256 {name.replace('_', ' ')}": value[:32] for name, value in experiment["fingerprints"].items()},
-        "versions": ", ".join(f"{name} {version}" for name, version in experiment["versions"].items()),
+        "versions": fill(", ".join(f"{name} {version}" for name, version in experiment["versions"].items()), 56),
         "machine": experiment["machine"],
     }
     return tabulate(rows.items(), tablefmt="plain", disable_numparse=True)
@@ -158,7 +171,7 @@ def losses(engines: dict[str, EngineResult]) -> str:
     rows = [
         [str(epoch), *(_number(loss, ".12f") for loss in row), _spread(row)] for epoch, row in enumerate(by_epoch, 1)
     ]
-    return _table(rows, ["epoch", *map(_last, engines), "relative spread"])
+    return table(rows, ["epoch", *map(last, engines), "relative\nspread"])
 
 
 def outcome(results: Results) -> str:
@@ -178,8 +191,8 @@ def outcome(results: Results) -> str:
     }
     if steps and "floor" in results:
         floor = results["floor"]["microseconds"] * 1e-6 * steps
-        rows["one step, x floor"] = [f"{r['seconds']['train'] / floor:.1f}" for r in engines.values()]
-    return _table([[name, *cells] for name, cells in rows.items()], ["", *map(_last, engines)])
+        rows["one step, times a plain loop's"] = [f"{r['seconds']['train'] / floor:.1f}" for r in engines.values()]
+    return table([[name, *cells] for name, cells in rows.items()], ["", *map(last, engines)])
 
 
 def pairs(results: Results) -> str:
@@ -192,8 +205,8 @@ def pairs(results: Results) -> str:
         ]
         for pair in results["agreement"]["training"]
     ]
-    table = _table(rows, ["engines", "epoch loss\n(relative)", *Parameters._fields, "test images\ntold apart"])
-    return "\n".join([table, *_told_apart(results)])
+    shown = table(rows, ["engines", "epoch loss\n(relative)", *Parameters._fields, "test images\nclassed otherwise"])
+    return "\n".join([shown, *_told_apart(results)])
 
 
 def _told_apart(results: Results) -> Iterator[str]:
@@ -201,7 +214,8 @@ def _told_apart(results: Results) -> Iterator[str]:
     for pair in results["agreement"]["training"]:
         if images := pair["disagreements"]:
             more = f" and {len(images) - SHOWN:,} more" if len(images) > SHOWN else ""
-            yield f"{_both(pair['engines'])} tell apart, by position: {', '.join(map(str, images[:SHOWN]))}{more}"
+            listed = ", ".join(map(str, images[:SHOWN]))
+            yield f"{_both(pair['engines'])} class these test images otherwise, by position: {listed}{more}"
 
 
 def certificate(result: CertificateResult) -> str:
@@ -211,10 +225,10 @@ def certificate(result: CertificateResult) -> str:
         [str(epoch), loss, *(_short(max(result["drift"][name][epoch - 1].values())) for name in engines)]
         for epoch, loss in enumerate(result["losses"], 1)
     ]
-    wrong = ", ".join(f"{_last(name)} {len(images)}" for name, images in result["wrong_predictions"].items())
+    wrong = ", ".join(f"{last(name)} {len(images)}" for name, images in result["wrong_predictions"].items())
     return "\n".join(
         [
-            _table(rows, ["epoch", "true mean loss", *(f"{_last(name)}\ndrift" for name in engines)]),
+            table(rows, ["epoch", "true mean loss", *(f"{last(name)}\ndrift" for name in engines)]),
             "drift: a weight's largest distance from the truth, in ulps of its array's largest",
             f"entry. The class of {result['proven']:,} test images is proven; missed by {wrong}.",
         ]
@@ -229,18 +243,8 @@ def verdict(results: Results) -> str:
     return "\n".join([*lines, f"Verdict: {results['verdict']} ({', '.join(names)}; {results['seconds']:.1f} s)"])
 
 
-def _last(engine: str) -> str:
-    """An engine's name for a table: of a path its last part."""
-    return engine.rpartition("/")[2]
-
-
 def _both(engines: Sequence[str]) -> str:
-    return " and ".join(map(_last, engines))
-
-
-def _table(rows: list[list[str]], headers: list[str]) -> str:
-    align = ("left",) + ("right",) * (len(headers) - 1)
-    return tabulate(rows, headers, tablefmt="simple", colalign=align if rows else None, disable_numparse=True)
+    return " and ".join(map(last, engines))
 
 
 def _number(value: float | None, form: str) -> str:

@@ -37,6 +37,15 @@ def chromium() -> Iterator[Any]:
         opened.close()
 
 
+def in_both_looks(page: Any, path: Path) -> Iterator[int]:
+    """Show a page light on a projector and dark on a phone; gives the width."""
+    for scheme, width in (("light", 1280), ("dark", 400)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 720})
+        page.goto(path.as_uri())
+        yield width
+
+
 # As WCAG 2.2 defines it: success criteria 1.4.3, and 1.4.4's large text.
 CONTRAST = """() => {
   const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);

@@ -18,7 +18,7 @@ from comparison import results
 from comparison.experiment import compare_engines
 from comparison.results import Results
 from comparison.settings import Settings
-from engines import ENGINES, BinaryClassifier, NotInstalled, load_engine
+from engines import COMPARED, ENGINES, BinaryClassifier, NotInstalled, load_engine
 
 # A shell's background job ignores Ctrl-C, and under nohup the end of its terminal; so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -26,8 +26,9 @@ if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-OF_THE_SYSTEM = "this system"  # how a reason begins that nothing can be installed against
-INSTALLS = "apt-get install chromium dataset-fashion-mnist && make test  (on Debian)"
+# How a reason begins that nothing can be installed against, and that of an engine that is an extra.
+OF_THE_SYSTEM, EXTRA = "this system", "an extra: "
+INSTALLS = "apt-get install chromium clang dataset-fashion-mnist && make test  (on Debian)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,7 +48,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.section("not tested here")
     for reason, count in skipped.most_common():
         terminalreporter.write_line(f"{count} test{'s' if count > 1 else ''}: {reason}")
-    missing = [reason for reason in skipped if not reason.startswith(OF_THE_SYSTEM)]
+    missing = [reason for reason in skipped if not reason.startswith((OF_THE_SYSTEM, EXTRA))]
     if missing:
         terminalreporter.write_line(f"To test them: {INSTALLS}")
     if missing and config.getoption("--fail-on-skip"):
@@ -59,7 +60,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if reporter is None or not session.config.getoption("--fail-on-skip") or session.exitstatus != 0:
         return
     skipped = reporter.stats.get("skipped", ())
-    if any(not _reason(report).startswith(OF_THE_SYSTEM) for report in skipped):
+    if any(not _reason(report).startswith((OF_THE_SYSTEM, EXTRA)) for report in skipped):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -69,7 +70,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[type[BinaryClassifier]]:
     try:
         loaded = load_engine(request.param)
     except NotInstalled as error:
-        pytest.skip(str(error))
+        pytest.skip(("" if request.param in COMPARED else EXTRA) + str(error))
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "torch":
             from engines import torch_engine

@@ -101,6 +101,23 @@ def test_a_correct_program_is_told_what_its_lines_hold(tmp_path: Path) -> None:
     assert "right to 1" in text
 
 
+def test_a_gradient_that_is_zero_is_not_right_to_no_digits(tmp_path: Path) -> None:
+    """As that of a bias before what takes the mean away."""
+    text = RIGHT.replace("h = np.tanh(X @ W)", "Z = X @ W\n    h = Z - Z.mean(axis=0)").replace(
+        "(dh * (1 - h ** 2))", "(dh - dh.mean(axis=0))"
+    )
+    text = text.replace("return loss, {", "return loss, {'b': (dh - dh.mean(axis=0)).sum(axis=0), ")
+    text = (
+        text.replace("X @ W\n", "X @ W + b\n")
+        .replace("W, v):", "W, v, b):")
+        .replace('"v": r(size=3)', '"v": r(size=3), "b": r(size=3)')
+    )
+    found = of(text, tmp_path / "zero.py")
+    assert found.verdict == "correct", found.summary
+    said = next(line for line in rendered(found).plain.splitlines() if line.startswith("  b "))
+    assert said.endswith("right: what it holds is rounding")
+
+
 def test_a_notebook_is_quoted_by_cell_and_line(tmp_path: Path) -> None:
     import json
 

@@ -16,7 +16,7 @@ from benchmarks import compare_runs, publish, speed_and_accuracy, steps, tables
 from benchmarks.accuracy import gradient, median_ulps, trained_probes
 from benchmarks.beside import measure_floor
 from benchmarks.contestant import Contestant, Trained, Training
-from benchmarks.floor import floor, train
+from benchmarks.floor import floor
 from benchmarks.interleave import Quartiles, interleave, quartiles
 from benchmarks.measure import FLOOR, REFERENCE, ROUNDING, measure, task
 from benchmarks.peers import PEERS
@@ -121,17 +121,6 @@ def test_batches_reach_the_same_loss(name, images):
         pytest.skip(str(error))
     expected = NUMPY_ENGINE(short)().loss
     assert abs(contestant().loss - expected) <= ROUNDING["float64"] * expected
-
-
-@pytest.mark.parametrize("batch_size", [1, 7])
-def test_floor_ends_at_the_same_weights(batch_size, images):
-    X, y = images
-    engine = load_engine("numpy")(task(X, y, "float64", 12, 1, 1).parameters)
-    weights = Parameters(*(p.copy() for p in engine.parameters))
-    engine.fit(X, y, epochs=1, learning_rate=0.01, batch_size=batch_size)
-    train(*weights, X, y, 0.01, batch_size)
-    for ours, expected in zip(weights, engine.parameters, strict=True):
-        np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-12 * np.abs(expected).max())
 
 
 def test_takes_turns_after_one_untimed_round():

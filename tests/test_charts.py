@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -50,7 +52,7 @@ def test_a_chart_is_one_element_in_the_colours_of_the_page(draw: Callable[[], Ma
     assert root.get("aria-label")
     assert not [node for node in root.iter() if node.tag in ("script", "style", "image")]
     assert set(re.findall(r"#[0-9a-f]{6}\b", svg)) == set()  # no colour of its own
-    assert "var(--ink)" in svg
+    assert "var(--bp-ink)" in svg
 
 
 def test_names_are_shown_as_they_are() -> None:
@@ -71,7 +73,11 @@ def test_the_same_twice() -> None:
 
 
 def words(svg: Markup) -> list[str]:
-    return ["".join(node.itertext()).strip() for node in ElementTree.fromstring(svg).iter() if node.tag == "text"]
+    return [
+        "".join(node.itertext()).strip().lstrip("\u200b")
+        for node in ElementTree.fromstring(svg).iter()
+        if node.tag == "text"
+    ]
 
 
 @pytest.mark.parametrize(("losses", "expected"), [([0.11, 0.1], "0.1"), ([0.4, 0.3], "0.2"), ([20.0, 3.0], "5")])
@@ -86,3 +92,20 @@ def test_blocks_without_a_bound_are_shown_on_the_line_of_all_the_movement() -> N
     svg = charts.audit_chart({"numpy": [block]})
     assert svg == charts.audit_chart({"numpy": [{**block, "radius": 1.0}]})
     assert {"0", "1,500"} <= set(words(svg))
+
+
+def test_nine_engines_are_told_apart_by_their_colours() -> None:
+    many = {f"engine {number}": {"losses": [0.1, 0.01], "seconds": {"setup": 1.0, "train": 2.0}} for number in range(9)}
+    for svg in (charts.losses_chart(many, None), charts.time_chart(many)):  # type: ignore[arg-type]
+        assert {f"var(--engine-{number})" for number in range(9)} <= set(re.findall(r"var\(--engine-\d\)", svg))
+    style = (Path(charts.__file__).parent / "templates" / "page.css").read_text()
+    assert all(style.count(f"--engine-{number}:") == 2 for number in range(9))  # light, which is printed, and dark
+
+
+def test_of_many_pairs_those_with_the_first_engine_are_drawn() -> None:
+    def drawn(engines: str) -> list[str]:
+        pairs: Any = [{"engines": list(pair), "drift": [1.0, 2.0]} for pair in combinations(engines, 2)]
+        return [word for word in words(charts.drift_chart(pairs, None, None)) if " and " in word]
+
+    assert len(drawn("abcd")) == 6
+    assert drawn("abcde") == ["a and b", "a and c", "a and d", "a and e"]

@@ -140,9 +140,10 @@ def test_a_pipe_and_a_device_are_not_read(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    text, status = check(tmp_path / "none.py")
-    assert status == 2
-    assert "there is no file" in text
+    for path in (tmp_path / "none.py", tmp_path / "no_folder" / "none.py"):
+        text, status = check(path)
+        assert status == 2
+        assert "there is no file" in text
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from backproof.answer.starters import course, softmax
 from backproof.answer.text import rendered
-from backproof.diagnosis.calls.adapter import joined
-from backproof.diagnosis.calls.made_up import examples
 from backproof.diagnosis.completed import diagnose_file
+from backproof.diagnosis.completing.joined import joined
+from backproof.diagnosis.completing.made_up import examples
 from backproof.diagnosis.report import Diagnosis
 
 COURSE = course.BROKEN.partition("# What the check needs")[0]
@@ -78,8 +78,9 @@ def of(text: str, folder: Path) -> Diagnosis:
 
 
 def test_functions_of_a_course_are_joined_by_their_names() -> None:
-    text = joined(ast.parse(COURSE))
-    assert text == (
+    offer = joined(ast.parse(COURSE))
+    assert offer is not None
+    assert offer.text == (
         "def backprop(X, parameters, Y):\n"
         "    A2, cache = forward_propagation(X, parameters)\n"
         "    loss = compute_cost(A2, Y)\n"
@@ -136,8 +137,10 @@ def test_what_cannot_be_completed_is_told_what_to_add(text: str, words: str, tmp
 
 
 def test_names_that_say_nothing_give_no_example() -> None:
-    assert list(examples(ast.parse(""), ["alpha", "beta"])) == []
-    for example in examples(ast.parse(""), ["X", "labels", "W1", "b1", "W2", "b2"]):
+    nothing = examples(ast.parse(""), ["alpha", "X"])
+    assert (nothing.tried, nothing.unknown) == ((), ("alpha",))
+    assert '"alpha": ...' in nothing.blank
+    for example in examples(ast.parse(""), ["X", "labels", "W1", "b1", "W2", "b2"]).tried:
         ast.parse(example.text)
 
 
@@ -147,7 +150,7 @@ def test_a_class_whose_method_returns_loss_and_gradients_is_judged_as_it_stands(
     assert culprit.expression.endswith("dscores.dot(W2.T)")
     assert culprit.proven
     assert "return net.loss(X, y, reg=0.1)" in found.suggestion
-    assert '"net": TwoLayerNet(8, 6, 3)' in found.suggestion
+    assert '"net": TwoLayerNet(8, 6, 3, std=1.0)' in found.suggestion
     right = NETWORK.replace("dh = dscores.dot(W2.T)", "dh = dscores.dot(W2.T) * (h1 > 0)")
     assert of(right, tmp_path).verdict == "correct"
 

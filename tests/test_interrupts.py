@@ -1,48 +1,40 @@
-"""What a process starts is not interrupted, and the process itself still is."""
+"""Ctrl-C is never lost, and comes where it suits."""
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from backproof.interrupts import held_back
-
-ROOT = Path(__file__).parents[1]
-MASK = "import signal; print({signal.SIGINT, signal.SIGHUP} <= signal.pthread_sigmask(signal.SIG_BLOCK, []))"
-ENDS = """
-import signal
-from backproof.interrupts import end_in_order
-signal.signal(signal.SIGHUP, signal.{before})
-end_in_order()
-try:
-    signal.raise_signal(signal.{number})
-finally:
-    signal.raise_signal(signal.SIGTERM)  # a second one
-    print("in order")
-"""
+from backproof.interrupts import kept_for_later
 
 
-@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="this system has no signal masks")
-def test_only_what_is_started_is_held_back() -> None:
-    with held_back():
-        started = subprocess.run([sys.executable, "-c", MASK], capture_output=True, text=True, check=True)
-    afterwards = subprocess.run([sys.executable, "-c", MASK], capture_output=True, text=True, check=True)
-    assert (started.stdout, afterwards.stdout) == ("True\n", "False\n")
+class Interrupted:
+    """Its finaliser is where the interrupt falls: Python would print it and go on."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_an_interrupt_in_a_finaliser_is_not_lost() -> None:
+    woken = []
+    with kept_for_later(lambda: woken.append(1)) as raise_an_interrupt:
+        raise_an_interrupt()
+        Interrupted()
+        assert woken == [1]
+        with pytest.raises(KeyboardInterrupt):
+            raise_an_interrupt()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def twice() -> None:
+    with kept_for_later(lambda: None):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        pytest.fail("the second one did not come")
+
+
+def test_a_second_interrupt_comes_at_once() -> None:
     with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
-@pytest.mark.parametrize(
-    ("number", "before", "status"),
-    [("SIGTERM", "SIG_DFL", 143), ("SIGHUP", "SIG_DFL", 129), ("SIGHUP", "SIG_IGN", 143)],
-)
-def test_an_end_from_outside_is_in_order_and_nohup_is_heeded(number: str, before: str, status: int) -> None:
-    program = ENDS.format(number=number, before=before)
-    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
-    assert (run.returncode, run.stderr) == (status, "")
-    assert run.stdout == ("" if before == "SIG_IGN" else "in order\n")
+        twice()

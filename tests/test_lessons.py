@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +17,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from lessons.make_notebooks import HERE, SOURCES, WRITE, learners, solved
+from engines import ENGINES
+from lessons.make_notebooks import HERE, SOURCES, START, WRITE, learners, solved
+from lessons.start import need, wanted
 
 NEEDS_ENGINES = ("06",)
 SECONDS = 300  # that a cell may run
@@ -65,6 +70,17 @@ def by_number(source: Path) -> str:
     return source.stem[:2]
 
 
+def imported_by(path: Path) -> set[str]:
+    """The names of packages that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
 def test_every_lesson_has_both_notebooks_and_a_row_in_the_index() -> None:
     rows = re.findall(r"^\| (\d+) \|", (HERE / "README.md").read_text(), re.MULTILINE)
     assert [by_number(source) for source in SOURCES] == [f"{row:0>2}" for row in rows]
@@ -94,53 +110,63 @@ def test_a_number_that_nobody_computed_is_found() -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=by_number)
 def test_only_one_lesson_needs_the_engines(source: Path) -> None:
-    imported = set()
-    for node in ast.walk(ast.parse(source.read_text())):
-        if isinstance(node, ast.Import):
-            imported |= {name.name.partition(".")[0] for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported.add((node.module or "").partition(".")[0])
-    assert not imported & {"torch", "jax"} or by_number(source) in NEEDS_ENGINES
+    assert not imported_by(source) & {"torch", "jax"} or by_number(source) in NEEDS_ENGINES
 
 
-def first_cell(source: Path) -> str:
-    """What a lesson does before anything else, with its list of packages."""
-    return next(cell.source for cell in solved(source).cells if cell.cell_type == "code")
+def test_every_lesson_begins_with_the_same_one_line() -> None:
+    for source in SOURCES:
+        first = next(cell.source for cell in solved(source).cells if cell.cell_type == "code")
+        assert first == START
+    assert len(START.splitlines()) == 1
 
 
-def opened(cell: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", cell], cwd=folder, capture_output=True, text=True)
+def opened(folder: Path, *lines: str) -> subprocess.CompletedProcess[str]:
+    """What these lines of a notebook do in this folder, with nothing on the path but what they put there."""
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-m", "IPython", "--no-banner", "--colors=nocolor", "-c", "\n".join(lines)]
+    return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True)
 
 
-def test_all_lessons_begin_alike() -> None:
-    assert len({first_cell(source).partition("needed = {")[0] for source in SOURCES}) == 1
-    assert len({first_cell(source).partition("missing = [")[2] for source in SOURCES}) == 1
+@pytest.mark.parametrize("folder", [".", "lessons", "lessons/notebooks", "lessons/solved"])
+def test_the_first_line_finds_the_project(folder: str) -> None:
+    found = opened(HERE.parent / folder, START, "import lessons.museum", "print(lessons.museum.__file__)")
+    assert Path(found.stdout.strip()).resolve() == HERE / "museum.py", found.stderr
 
 
-def test_a_lesson_alone_says_what_to_do(tmp_path: Path) -> None:
-    cell = first_cell(SOURCES[0])
-    alone = opened(cell, tmp_path)
-    assert alone.returncode == 1
-    assert "RuntimeError: This notebook stands outside of Backproof: set BACKPROOF, above, to" in alone.stderr
-    nowhere = opened(cell.replace('BACKPROOF = ""', f"BACKPROOF = {str(tmp_path / 'nowhere')!r}"), tmp_path)
-    assert nowhere.returncode == 1
-    assert f"RuntimeError: Backproof could not be fetched from {tmp_path / 'nowhere'}: is there a" in nowhere.stderr
+def test_outside_of_the_project_the_first_line_says_what_to_do(tmp_path: Path) -> None:
+    said = opened(tmp_path, START)
+    assert said.returncode != 0
+    assert "Open this notebook in a copy of the whole project." in said.stdout + said.stderr
 
 
-def test_a_lesson_alone_fetches_the_project_once(tmp_path: Path) -> None:
+def test_a_missing_package_is_named_with_what_installs_it(tmp_path: Path) -> None:
+    """In a copy of the project that wants a package which nobody has."""
+    (tmp_path / "lessons").mkdir()
+    shutil.copy(HERE / "start.py", tmp_path / "lessons")
+    project = (HERE.parent / "pyproject.toml").read_text()
+    (tmp_path / "pyproject.toml").write_text(project.replace('"tabulate>=', '"no-such-package>='))
+    said = opened(tmp_path / "lessons", START)
+    command = f'%pip install --editable "{tmp_path}[lessons]"'
+    assert f"no-such-package not installed: put this into a cell and run it, then go on here: {command}" in said.stdout
+    with pytest.raises(ModuleNotFoundError, match=r"%pip install no-such-package$"):
+        need("numpy", "no-such-package")
+
+
+def test_alone_a_lesson_runs_after_the_lines_of_the_index(tmp_path: Path) -> None:
+    [lines] = re.findall(r"```text\n(.*?)```", (HERE / "README.md").read_text(), re.DOTALL)
     project, alone = tmp_path / "project", tmp_path / "alone"
-    (project / "engines").mkdir(parents=True)
+    for name in ("lessons/start.py", "pyproject.toml", "engines"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        copied = shutil.copytree if (HERE.parent / name).is_dir() else shutil.copy
+        copied(HERE.parent / name, project / name)
     alone.mkdir()
-    (project / "compare.py").touch()
-    (project / "engines" / "__init__.py").touch()
     git = ("git", "-C", str(project), "-c", "user.name=a", "-c", "user.email=a@example.org")
     for words in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "all")):
         subprocess.run([*git, *words], check=True, capture_output=True)
-    cell = first_cell(SOURCES[0]).replace('BACKPROOF = ""', f"BACKPROOF = {project.as_uri()!r}") + "\nprint(checkout)"
-    first, again = opened(cell, alone), opened(cell, alone)
-    assert first.stdout.splitlines()[-1] == again.stdout.splitlines()[-1] == str(alone / "backproof"), first.stderr
-    assert "fetching" in first.stdout
-    assert "fetching" not in again.stdout
+    kept = [line for line in lines.replace("ADDRESS", project.as_uri()).splitlines() if "%pip" not in line]
+    assert len(kept) == len(lines.splitlines()) - 1
+    done = opened(alone, *kept, START, "print(lessons.start.PROJECT)")
+    assert done.stdout.strip().endswith(str(alone / "backproof")), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=by_number)
@@ -192,13 +218,13 @@ def said_first(client: NotebookClient, following: list[NotebookNode], number: in
     return "nothing"
 
 
-def test_the_index_installs_what_the_lessons_need() -> None:
-    installs = re.search(r"pip install (.+ jupyterlab)$", (HERE / "README.md").read_text(), re.MULTILINE)
-    needed = {
-        package
-        for source in SOURCES
-        for package in re.findall(r"^# setup: (.*)$", source.read_text(), re.MULTILINE)[0].split(", ")
-    }
-    assert len(needed) > 5
-    assert installs
-    assert needed - {"torch", "jax"} <= set(installs[1].split())
+def test_what_the_index_installs_is_all_that_the_lessons_need() -> None:
+    assert re.search(
+        r'pip install --editable "\.\[lessons\]" jupyterlab$', (HERE / "README.md").read_text(), re.MULTILINE
+    )
+    files = [path for room in ("lessons", "data", "engines", "proof") for path in (HERE.parent / room).rglob("*.py")]
+    ours = {path.stem for path in HERE.parent.iterdir()} | set(sys.stdlib_module_names)
+    imported = set().union(*map(imported_by, files)) - ours - {"jupytext", "nbclient", "nbformat", *ENGINES}
+    assert "matplotlib" in imported
+    homes = importlib.metadata.packages_distributions()
+    assert {package.lower() for module in imported for package in homes[module]} <= {name.lower() for name in wanted()}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import engines
-from engines import ENGINES, BinaryClassifier, EngineError, NotInstalled, load_engine
+from engines import COMPARED, ENGINES, BinaryClassifier, EngineError, NotInstalled, load_engine
 
 WHOLE = """
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def test_a_path_may_hold_a_colon(tmp_path: Path, file: Path) -> None:
     assert load_engine(str(file.rename(folder / "mine.py")) + ":Mine").name == "mine"
 
 
-@pytest.mark.parametrize("name", ["tensorflow", "", "NUMPY", "mine.py", "mine.txt:Mine", ":Mine"])
+@pytest.mark.parametrize("name", ["theano", "", "NUMPY", "mine.py", "mine.txt:Mine", ":Mine"])
 def test_an_unknown_name_lists_those_there_are(name: str) -> None:
     assert all(known in sentence(name) for known in ENGINES)
 
@@ -103,10 +103,19 @@ def test_a_library_that_is_missing_or_broken(tmp_path: Path, monkeypatch: pytest
     assert str(error.value) == BROKEN[text]
 
 
+def test_a_library_is_installed_by_the_name_of_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ghost.py").write_text("raise ModuleNotFoundError('no sklearn', name='sklearn')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(ENGINES, "sklearn", "ghost:Ghost")
+    assert sentence("sklearn") == "sklearn is not installed (pip install scikit-learn)"
+    assert engines.package("sklearn") == "scikit-learn"
+    assert engines.package("autograd") == "autograd"
+
+
 def test_the_names_are_public() -> None:
     assert set(engines.__all__) >= {"load_engine", "BinaryClassifier", "Parameters", "Lines"}
     assert all(hasattr(engines, name) for name in engines.__all__)
-    assert list(ENGINES) == ["numpy", "torch", "jax"]
+    assert list(COMPARED) == ["numpy", "torch", "jax"] == list(ENGINES)[:3]
 
 
 def test_a_file_leaves_the_known_modules_alone(file: Path) -> None:

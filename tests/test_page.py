@@ -18,6 +18,7 @@ from comparison.experiment import compare_engines
 from comparison.results import Results
 from comparison.settings import Settings
 from report.kills import counts
+from report.names import by_short_names, last
 from report.page import render_page, save_page
 from report.results_file import strict
 from report.schema import ResultsError
@@ -30,7 +31,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """A small comparison of the engine by hand with a stranger's, whose file has a name to be careful with."""
     stranger = engine_file(tmp_path_factory.mktemp("engines") / """it's "my" <img onerror=alert(1)>.py""")
     settings = Settings(epochs=2, hidden=4)
-    return strict(compare_engines(["numpy", stranger], small_dataset(inputs=784), settings))
+    return by_short_names(strict(compare_engines(["numpy", stranger], small_dataset(inputs=784), settings)))
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_nothing_but_what_may_scroll_is_wider_than_the_screen(opened: Any, resul
 # What the panel shows, and which cells are pressed.
 PANEL = """() => ({
   title: document.getElementById("detail-title").textContent,
-  verdict: document.querySelector("#detail-body dd").textContent,
+  verdict: document.querySelector("#detail-body .said").textContent,
   numbers: [...document.querySelectorAll("#detail-body data")].map((data) => data.value).filter(Boolean).map(Number),
   bars: document.querySelectorAll(".histogram .below, .histogram .above, .histogram .exact").length,
   maps: document.querySelectorAll(".maps canvas").length,
@@ -175,9 +176,9 @@ def test_numbers_on_the_page_are_those_of_the_results(opened: Any, results: Resu
     )
     for line in results["verdicts"]:
         name = f"{line['line']}, {line['engine']}, {line['weights']} weights, {line['dtype']}: "
-        [(text, value)] = [(text, value) for label, text, value in cells if label.startswith(name)]
+        [(label, text, value)] = [cell for cell in cells if cell[0].startswith(name)]
         assert float(value) == line["median_ulps"]
-        assert line["verdict"] in text
+        assert (line["verdict"] in label) == (line["verdict"] != "rounding")  # the ordinary has no word
         assert float(text.split()[0]) == pytest.approx(line["median_ulps"], rel=0.05)
     engines = results["engines"].values()
     losses = [loss for epoch in zip(*(engine["losses"] for engine in engines), strict=True) for loss in epoch]
@@ -208,17 +209,88 @@ def test_the_floor_and_the_kill_matrix_are_shown_where_they_are_in_the_results(o
     cells = page.eval_on_selector_all("#times tbody tr", "all => all.map(row => [...row.cells].map(c => c.innerText))")
     assert cells[0][-1] == "7.0"
     assert cells[-1][-2:] == ["2.5", "1.0"]
-    for matrix, table in zip(changed["kills"]["matrices"], page.locator("#kills > .scroll table").all(), strict=True):
+    page.eval_on_selector_all("#kills details", "all => all.forEach((folded) => { folded.open = true; })")
+    for matrix, table in zip(changed["kills"]["matrices"], page.locator("#kills table.tried").all(), strict=True):
         shown = table.locator("tbody tr").evaluate_all("all => all.map(row => [...row.cells].map(c => c.innerText))")
         assert shown == [
             [
-                checker["name"],
-                checker["settings"],
+                f"{checker['name']}\n{checker['settings']}",
                 *(c.caught_in_words for c in row),
                 *(c.accused_in_words for c in row),
             ]
             for checker, row in zip(matrix["checkers"], counts(matrix), strict=True)
         ]
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 800), (1280, 720), (1900, 1000)])
+def test_the_first_screen_is_the_verdict_and_one_picture(
+    opened: Any, results: Results, width: int, height: int
+) -> None:
+    page = opened(results)
+    page.set_viewport_size({"width": width, "height": height})
+    seen = page.evaluate(
+        """() => [...document.querySelectorAll("h1, svg, table")]
+                  .map((node) => [node.tagName, node.getBoundingClientRect()])
+                  .filter(([, box]) => box.width && box.top < innerHeight).map(([name, box]) => [name, box.bottom])"""
+    )
+    assert sorted(name.lower() for name, _ in seen) == ["h1", "svg"]
+    assert all(bottom <= height for _, bottom in seen)
+    assert page.locator("h1").inner_text().startswith("Agree: ")
+
+
+def test_of_many_reasons_the_first_screen_says_one(opened: Any, changed: Results) -> None:
+    engine = "somewhere/mine.py:Mine"
+    changed["engines"][engine] = changed["engines"].pop("numpy")
+    changed["verdict"] = "disagree"
+    changed["agreement"]["reasons"] = [{"engine": engine, "text": f"reason {number}"} for number in range(7)]
+    page = opened(changed)
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert "Wrong: mine.py:Mine" in page.locator("h1").inner_text()
+    assert page.locator(".culprit").inner_text().split("\n") == ["mine.py:Mine: reason 0", "", "and 6 more"]
+    assert page.locator(".picture svg").bounding_box()["y"] < 400
+    page.locator(".culprit summary").click()
+    assert "mine.py:Mine: reason 6" in page.locator(".culprit").inner_text()
+    assert engine in page.locator(".settings").first.inner_text()
+
+
+def test_an_ordinary_thing_is_said_once(opened: Any, results: Results) -> None:
+    page = opened(results)
+    assert {line["verdict"] for line in results["verdicts"]} >= {"rounding", "cancels"}
+    words = page.locator("main").inner_text().lower()
+    assert words.count("rounding") < 20
+    assert words.count("cancels") <= 2
+
+
+def test_details_cover_nothing_until_somebody_asks_for_them(opened: Any, results: Results) -> None:
+    page = opened(results)
+    page.set_viewport_size({"width": 400, "height": 800})
+    panel, cell = page.locator("#detail"), page.locator("[data-cell='7']")
+    assert not panel.is_visible()
+    for close in (lambda: page.keyboard.press("Escape"), lambda: page.locator("#detail-close").click()):
+        cell.click()
+        assert panel.bounding_box()["y"] >= cell.bounding_box()["y"] + cell.bounding_box()["height"]
+        assert chosen(page, results) == 7
+        close()
+        assert not panel.is_visible()
+        assert page.evaluate("document.activeElement.dataset.cell") == "7"
+    page.set_viewport_size({"width": 1280, "height": 720})
+    assert panel.is_visible()  # beside the tables, where there is room
+    assert not page.locator("#detail-close").is_visible()
+
+
+def test_a_wide_screen_is_used(opened: Any, results: Results) -> None:
+    page = opened(results)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    for section in ("header", "#lines", "#training", "#time", "#accuracy", "#data"):
+        right = page.eval_on_selector_all(
+            f"{section} *", "all => Math.max(...all.map((node) => node.getBoundingClientRect().right))"
+        )
+        assert 1300 < right <= 1400, section
+        beside = page.eval_on_selector_all(
+            f"{section} :is(svg, img, table, aside, dl)", "all => all.map((node) => node.getBoundingClientRect().left)"
+        )
+        assert min(beside) < 100, section
+        assert max(beside) > 650, section
 
 
 def test_it_prints_to_a_few_pages(opened: Any, results: Results) -> None:
@@ -244,9 +316,9 @@ def test_pixels_of_the_map_are_those_of_the_results(opened: Any, changed: Result
 
 def test_hostile_words_stay_words(opened: Any, changed: Results) -> None:
     page = opened(poisoned(changed, keep={"verdict", "line", "weights", "dtype", "pixels", "error_map", "losses"}))
-    assert HOSTILE in page.text_content("h1")
-    assert HOSTILE in page.text_content("#detail-title")
-    assert HOSTILE in page.text_content(".confusion caption")
+    for place in ("h1", "#detail-title", ".confusion caption"):
+        assert last(HOSTILE) in page.text_content(place)
+    assert HOSTILE in page.text_content("header")
     for place in range(0, page.locator("[data-cell]").count(), 7):
         page.locator("[data-cell]").nth(place).click()
     assert page.locator("img:not([src^='data:image/png;base64,'])").count() == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backproof.diagnosis.calls.leaves import Where
+from backproof.diagnosis.calls.leaves import Where, listed
 from backproof.diagnosis.calls.pairing import paired, sentence
 
 ARGUMENTS: dict[Where, tuple[int, ...]] = {
@@ -43,6 +43,30 @@ def test_by_order_the_last_that_fit() -> None:
     assert sentence(pairing, ARGUMENTS) == "the gradients are of W1, b1, W2, b2, in this order; no gradient: X, y"
 
 
+def test_by_order_one_argument_is_taken_as_a_whole() -> None:
+    """Numbers of a net that stands before the data are not taken for those of its end and the data."""
+    weights: list[Where] = [("net", 0, "w", 0), ("net", 0, "w", 1), ("net", 1, "w", 0)]
+    arguments: dict[Where, tuple[int, ...]] = {**dict.fromkeys(weights, ()), ("row", 0): (), ("row", 1): ()}
+    pairing = paired({(0, 0): (), (0, 1): (), (1, 0): ()}, arguments)
+    assert [pair.parameter for pair in pairing.pairs] == weights
+
+
+def test_a_number_that_keeps_its_gradient_is_one_parameter() -> None:
+    arguments: dict[Where, tuple[int, ...]] = {
+        ("net", "w", "data"): (), ("net", "w", "grad"): (), ("net", "b", "data"): (), ("net", "b", "grad"): (),
+        ("xs", 0): (),
+    }  # fmt: skip
+    pairing = paired({(0,): (), (1,): ()}, arguments)
+    assert [pair.parameter for pair in pairing.pairs] == [("net", "w", "data"), ("net", "b", "data")]
+    assert not pairing.without
+
+
+def test_many_numbers_are_said_by_their_count() -> None:
+    every: list[Where] = [("net", k) for k in range(12)]
+    assert listed([*every, ("b",)]) == "12 values in net, b"
+    assert listed(every[:2]) == "net[0], net[1]"
+
+
 def test_a_wrong_shape_is_paired_all_the_same() -> None:
     pairing = paired({("dW1",): (4, 3), ("db1",): (5, 3)}, ARGUMENTS)
     assert [p.parameter for p in pairing.pairs] == [("W1",), ("b1",)]
@@ -51,6 +75,23 @@ def test_a_wrong_shape_is_paired_all_the_same() -> None:
 def test_what_finds_nothing_is_said() -> None:
     pairing = paired({("dW1",): (4, 3), ("slope",): (3,)}, ARGUMENTS)
     assert pairing.unmatched == (("slope",),)
+
+
+def test_what_stands_beside_the_gradients_of_all_parameters_is_said_and_not_judged() -> None:
+    """As in a course whose dict of gradients must hold "dA1" too."""
+    arguments: dict[Where, tuple[int, ...]] = {
+        ("X",): (4, 5),
+        ("parameters", "W1"): (3, 4),
+        ("parameters", "b1"): (3, 1),
+    }
+    gradients: dict[Where, tuple[int, ...]] = {("dA0",): (4, 5), ("dW1",): (3, 4), ("db1",): (3, 1)}
+    pairing = paired(gradients, arguments)
+    assert not pairing.unmatched
+    assert pairing.others == (("dA0",),)
+    assert sentence(pairing, arguments).endswith("no gradient: X; of no argument, and not judged: dA0")
+    # Where a parameter is still without a gradient, it may be this one's.
+    assert paired({("slope",): (3, 1), ("dW1",): (3, 4)}, arguments).unmatched == (("slope",),)
+    assert paired({("dA0",): (4, 5)}, arguments).unmatched == (("dA0",),)
 
 
 def test_what_fits_several_is_said() -> None:
@@ -62,3 +103,24 @@ def test_what_fits_several_is_said() -> None:
 def test_a_parameter_without_a_gradient_beside_others_is_said() -> None:
     arguments: dict[Where, tuple[int, ...]] = {("p", "W"): (2, 2), ("p", "b"): (2,)}
     assert paired({("W",): (2, 2)}, arguments).without == (("p", "b"),)
+
+
+def test_a_key_with_dots_is_the_way_to_a_parameter() -> None:
+    arguments: dict[Where, tuple[int, ...]] = {
+        ("net", "dense1", "weights"): (2, 3), ("net", "dense2", "weights"): (3, 2), ("net", "layers", 0, "w"): (2,),
+    }  # fmt: skip
+    pairing = paired({("dense2.weights",): (3, 2), ("dense1.weights",): (2, 3), ("layers.0.w",): (2,)}, arguments)
+    assert not pairing.unmatched
+    assert {p.gradient[0]: p.parameter for p in pairing.pairs} == {
+        "dense1.weights": ("net", "dense1", "weights"),
+        "dense2.weights": ("net", "dense2", "weights"),
+        "layers.0.w": ("net", "layers", 0, "w"),
+    }
+
+
+def test_one_wrong_shape_among_lists_in_order_moves_no_other() -> None:
+    arguments: dict[Where, tuple[int, ...]] = {
+        ("b", 0): (4, 1), ("b", 1): (2, 1), ("w", 0): (4, 3), ("w", 1): (2, 4), ("x",): (3, 1), ("y",): (2, 1),
+    }  # fmt: skip
+    pairing = paired({(0, 0): (4, 1), (0, 1): (2, 1), (1, 0): (4, 4), (1, 1): (2, 4)}, arguments)
+    assert [p.parameter for p in pairing.pairs] == [("b", 0), ("b", 1), ("w", 0), ("w", 1)]

@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 import compare as command
-from backproof.answer import cli
+from backproof import __main__ as library
 from backproof.answer.command import check
 from backproof.answer.starters import write
 
@@ -47,6 +47,7 @@ def test_the_table_of_the_engines_is_that_of_the_whole_output() -> None:
 def options_of(app: object) -> set[str]:
     group = get_command(app)  # type: ignore[arg-type]
     every = [group, *group.commands.values()]
+    every += [inner for one in group.commands.values() for inner in getattr(one, "commands", {}).values()]
     return {"--help"} | {option for each in every for parameter in each.params for option in parameter.opts}
 
 
@@ -55,8 +56,8 @@ def test_every_command_and_option_exists(page: Path) -> None:
     text = page.read_text()
     for name in re.findall(r"`python compare.py ([a-z]+)", text):
         assert name in get_command(command.app).commands
-    known = options_of(command.app) | options_of(cli.app)
-    assert set(re.findall(r"`[^`\n]*?(--[a-z][a-z-]*)", text)) <= known | {"--constraint", "--editable"}
+    known = options_of(command.app) | options_of(library.app)
+    assert set(re.findall(r"`[^`\n]*?(--[a-z][a-z-]*)", text)) <= known | {"--constraint", "--editable", "--conform"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

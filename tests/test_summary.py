@@ -50,7 +50,7 @@ def test_every_question_has_its_answer() -> None:
     assert "1e-13" in found["What could have slipped through?"]
     assert "25.0%" in found["What could have slipped through?"]
     assert "1 of 2 audited blocks" in found["How did training go?"]
-    assert "a 2, b 1. Told apart by two engines: 1." in found["What was misclassified?"]
+    assert "a 2, b 1. Classified differently by two engines: 1." in found["What was misclassified?"]
     assert found["How fast was it?"] == "Microseconds a step of SGD: a 1.0, b 2.0."
     with_floor = RESULTS | {"floor": {"microseconds": 0.5}}
     assert answers(with_floor)[-1].text.endswith("b 2.0. Plain loops compiled by Numba: 0.5.")

@@ -1,6 +1,8 @@
 """The supervisor says how the program ended, ends it in time, and leaves nothing behind."""
 
+import contextlib
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -148,3 +150,34 @@ def test_a_program_cannot_reach_its_supervisor(tmp_path: Path) -> None:
     outcome = run(tmp_path, source)
     if "no network" in outcome.isolation:
         assert_correct(outcome)
+
+
+def test_a_program_that_waits_for_a_processor_is_given_longer_and_one_that_sleeps_is_not() -> None:
+    def spin() -> None:
+        until = time.monotonic() + 30
+        while time.process_time() < 0.3 and time.monotonic() < until:
+            pass
+        os._exit(4)
+
+    def sleep() -> None:
+        time.sleep(30)
+
+    cores = len(os.sched_getaffinity(0))
+    ended = {}
+    with contextlib.ExitStack() as stack:
+        for _ in range(4 * cores):
+            hog = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            stack.callback(hog.wait)
+            stack.callback(hog.kill)
+        tried = (("spin", spin, 1, 60), ("sleep", sleep, 1, 60), ("impatient", spin, 0.4, 1))
+        for name, work, seconds, patience in tried:
+            reading, writing = os.pipe()
+            if os.fork() == 0:
+                end = supervisor.supervise(work, seconds, patience)
+                os.write(writing, f"{end.how} {end.value}".encode())
+                os._exit(0)
+            ended[name] = os.read(reading, 100).decode()
+            os.wait()
+            os.close(reading)
+            os.close(writing)
+    assert ended == {"spin": "exit 4", "sleep": "time 0", "impatient": "time 0"}

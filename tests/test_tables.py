@@ -57,10 +57,10 @@ def test_what_came_of_the_training(results: Results) -> None:
     assert found["true 1: said 0, said 1"] == "7, 8"
     assert found["set-up and compile, s"] == "1.50"
     assert found["one step, us"] == "100.0"  # 8 ms over 2 epochs of 40 samples
-    assert "one step, x floor" not in found
+    assert "one step, times a plain loop's" not in found
     results["floor"] = {"microseconds": 40.0}
     found = {row[0]: row[-1] for row in rows(render(results), "After training")}
-    assert found["one step, x floor"] == "2.5"
+    assert found["one step, times a plain loop's"] == "2.5"
 
 
 def test_losses_that_are_apart_or_not_finite(results: Results) -> None:
@@ -97,9 +97,9 @@ def test_the_verdict_is_the_last_line_and_its_reasons_stand_above(results: Resul
 def test_the_test_images_on_which_engines_differ_are_listed(results: Results) -> None:
     (pair,) = results["agreement"]["training"]
     pair["engines"], pair["disagreements"] = ["a", "b"], [3, 17]
-    assert "a and b tell apart, by position: 3, 17" in render(results).splitlines()
+    assert "a and b class these test images otherwise, by position: 3, 17" in render(results).splitlines()
     pair["disagreements"] = list(range(12))
-    sentence = "a and b tell apart, by position: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"
+    sentence = "a and b class these test images otherwise, by position: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"
     assert sentence in render(results).splitlines()
     pair["disagreements"] = []
     assert "by position" not in render(results)

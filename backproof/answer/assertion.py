@@ -16,6 +16,7 @@ from backproof.diagnosis.calls.case import Case
 from backproof.diagnosis.calls.reference import Reference
 from backproof.diagnosis.completed import diagnose_alone, diagnose_case
 from backproof.diagnosis.report import Diagnosis
+from backproof.replay.custom import CustomProgram, brings_its_derivative
 from backproof.replay.living import ARGUMENTS, FUNCTION, LivingProgram
 
 
@@ -56,8 +57,9 @@ def check_backprop(
     """Judge a backward pass, and find what is wrong with it.
 
     Args:
-        backward: a function that returns the loss and the gradients, judged in this process; or the path of a file
-            that defines ``backprop`` and ``example``, which is run in a process of its own.
+        backward: a function that returns the loss and the gradients, judged in this process; or a function that
+            brings its own derivative, ``torch.autograd.Function`` or ``jax.custom_vjp``, with inputs; or the path of a
+            file that defines ``backprop`` and ``example``, which is run in a process of its own.
         arguments, named: of one small call; without any, those that ``example()`` beside the function returns, else
             some are made up.
         reference: a function of NumPy that returns the loss that is meant, from arguments of the same names; then the
@@ -73,8 +75,11 @@ def check_backprop(
         return Answer(diagnose_apart(Path(backward)).diagnosis)
     if not callable(backward):
         raise TypeError(f"a function or the path of a file is asked for, not {backward!r}")
+    if brings_its_derivative(backward):
+        custom = CustomProgram(backward, [*arguments, *named.values()])
+        return Answer(diagnose_case(Case(custom, arguments=lambda space: space[ARGUMENTS]())))
     given = _bound(backward, arguments, named)
-    program = LivingProgram(backward, lambda: copy.deepcopy(given or {}))
+    program = LivingProgram(backward, lambda: _copied(given or {}))
     meant = None if reference is None else _reference(reference)
     if given is None:
         found = diagnose_alone(Case(program, reference=meant))
@@ -83,6 +88,13 @@ def check_backprop(
         return Answer(found)
     case = Case(program, arguments=lambda space: space[ARGUMENTS](), reference=meant)
     return Answer(diagnose_case(case))
+
+
+def _copied(given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return copy.deepcopy(given)
+    except RuntimeError:  # tensors that PyTorch computed; a program gets twins of them all the same
+        return given
 
 
 def _reference(function: Callable[..., Any]) -> Reference:

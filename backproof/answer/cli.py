@@ -1,4 +1,4 @@
-"""``backproof check FILE``: the command of the library by itself."""
+"""``backproof check FILE``."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ from typing import Annotated
 
 import typer
 
-from backproof.ending import ending_well, say
+from backproof.ending import say
 
 HINT = "Give away 0 the verdict, 1 the gradients, 2 the line, 3 what it should be, 4 the patch."
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-
-@app.callback()
-def backproof() -> None:
-    """Is this backward pass right, and if not, which line is wrong and what should it be?"""
-
-
-@app.command()
 def check(
     file: Annotated[
         str | None, typer.Argument(help="A Python file or notebook with backprop and example, or what --example is of.")
@@ -54,16 +46,8 @@ def check(
     raise typer.Exit(status)
 
 
-def _for_the_user(error: Exception) -> str | None:
+def for_the_user(error: Exception) -> str | None:
+    """What an error of this library says to the user who can mend it; None for a mistake of ours."""
     from backproof.diagnosis.apart import LimitError
 
     return str(error) if isinstance(error, LimitError) else None
-
-
-def main() -> None:
-    """Run the command. Exit status: 0 correct, 1 wrong or fragile, 2 cannot run; see ``backproof.ending`` for more."""
-    ending_well("backproof", lambda: app(standalone_mode=False), _for_the_user)
-
-
-if __name__ == "__main__":
-    main()

@@ -14,7 +14,9 @@ from markupsafe import Markup, escape
 
 from backproof.answer.excerpt import file_name
 from backproof.answer.heat import Heat, heats
+from backproof.answer.text import right_in_words
 from backproof.diagnosis.report import Annotation, CulpritReport, Diagnosis, Shown, SourceLine, encoded
+from backproof.look import look
 
 _AROUND = 4  # lines around one that has something to say that are not folded
 _ROLES = {
@@ -84,25 +86,28 @@ class PatchLine(NamedTuple):
 
 def page(diagnosis: Diagnosis) -> str:
     """The whole page."""
-    return _templates().get_template("page.html.j2").render(**_model(diagnosis), css=_css())
+    return templates().get_template("page.html.j2").render(**_model(diagnosis), css=_css())
 
 
 def fragment(diagnosis: Diagnosis) -> str:
     """What stands on the page, for a notebook's cell."""
-    return f"<style>{_css()}</style>\n" + _templates().get_template("answer.html.j2").render(**_model(diagnosis))
+    return f"<style>{_css()}</style>\n" + templates().get_template("answer.html.j2").render(**_model(diagnosis))
 
 
 @cache
-def _templates() -> Environment:
+def templates(*others: Path) -> Environment:
+    """Those of the answer and the look of all pages, behind those in other folders."""
+    here = Path(__file__).parent
     found = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
+        loader=FileSystemLoader([*others, here / "templates", here.parent]), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    found.filters["coded"] = _coded
+    found.filters["coded"] = coded
+    found.filters["right"] = right_in_words
     return found
 
 
-def _coded(text: str) -> Markup:
+def coded(text: str) -> Markup:
     """A sentence, whose words between backquotes are code."""
     parts = text.split("`")
     return Markup("").join(
@@ -113,7 +118,7 @@ def _coded(text: str) -> Markup:
 
 @cache
 def _css() -> str:
-    return (Path(__file__).parent / "templates" / "answer.css").read_text(encoding="utf-8")
+    return look() + (Path(__file__).parent / "templates" / "answer.css").read_text(encoding="utf-8")
 
 
 def _model(diagnosis: Diagnosis) -> dict[str, object]:

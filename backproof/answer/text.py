@@ -24,13 +24,14 @@ def width_of_terminal() -> int:
     return min(max(shutil.get_terminal_size((WIDTH, 24)).columns, NARROW), WIDE)
 
 
-def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH) -> Text:
+def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH, asked: bool = True) -> Text:
     """The answer; ``.plain`` is its text without colours.
 
     Args:
         width: of a line, in characters; code that is longer is cut.
         hint: how much of a wrong program's answer is given away: 0 the verdict, 1 the gradients too, 2 the line, 3 what
             it should be, 4 the patch.
+        asked: whether the reader gave the command, and may ask for more.
     """
     held_back = hint < PATCH and diagnosis.verdict in ("wrong", "fragile")
     diagnosis = withheld(diagnosis, hint)
@@ -41,7 +42,7 @@ def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH) -> Tex
         parts.append(_wrapped(text, width))
     if diagnosis.gradients:
         parts.append(_gradients(diagnosis, width))
-    if 0 < hint < PATCH and held_back:
+    if asked and 0 < hint < PATCH and held_back:
         parts.append(Text(f"--hint {hint + 1} says more."))
     if diagnosis.verdict == "correct":
         parts += _variables(diagnosis, width)
@@ -115,7 +116,9 @@ def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, held_back
             proven = _wrapped("Proven: with it every gradient is exactly the true one.", width, "  ")
             lines.append(_styled(proven, _RIGHT))
     elif culprit.should_be and not culprit.family and not held_back:
-        lines.append(_wrapped("No small change of it was found that puts this right.", width, "  "))
+        stopped = any(remark.kind == "stopped" for remark in diagnosis.remarks)
+        found = "No small change of it was found in time." if stopped else "No small change of it puts this right."
+        lines.append(_wrapped(found, width, "  "))
     if 0 < len(culprit.gradients) < len(diagnosis.gradients):
         lines.append(_wrapped(f"Wrong because of it: {', '.join(culprit.gradients)}.", width, "  "))
     if culprit.family:
@@ -155,7 +158,7 @@ def _shape(shape: list[int]) -> str:
 def _state(name: str, gradient: GradientReport) -> tuple[str, str]:
     """One gradient in a few words, and their colour."""
     if gradient.status == "right":
-        return f"right to {int(gradient.digits)} digits", _RIGHT
+        return right_in_words(gradient), _RIGHT
     if gradient.status == "shape":
         return f"wrong shape: its parameter has {_shape(gradient.wanted_shape)}", _WRONG
     if gradient.worst is not None:
@@ -163,6 +166,13 @@ def _state(name: str, gradient: GradientReport) -> tuple[str, str]:
         at = f"[{', '.join(map(str, place))}]" if place else ""
         return f"{gradient.status}: {name}{at} is {given:.6g}, and should be {true:.6g}", _WRONG
     return gradient.status, _WRONG
+
+
+def right_in_words(gradient: GradientReport) -> str:
+    """How much of a right gradient comes out; nothing of one that is 0, as of a bias before batch norm."""
+    if gradient.digits < 1:
+        return "right: what it holds is rounding"
+    return f"right to {int(gradient.digits)} digits"
 
 
 def _variables(diagnosis: Diagnosis, width: int) -> Iterator[Text]:

@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,11 +18,12 @@ import msgspec
 from backproof.diagnosis.report import Diagnosis, decoded
 from backproof.sandbox.ending import by_force, how_it_ended, last_line, message
 from backproof.sandbox.isolation import describe, missing
-from backproof.sandbox.process import run_child
+from backproof.sandbox.process import Output, run_child
 
 SECONDS, MEMORY = 20.0, 2048  # by default; MiB
 LEAST_MEMORY, MOST_SECONDS = 512, 24 * 3600.0
 MOST_BYTES = 8_000_000  # of an answer
+Runner = Callable[[bytes, Path, float], tuple[int | None, Output]]  # as run_child
 
 
 class LimitError(ValueError):
@@ -61,23 +63,30 @@ def check_limits(seconds: float, memory: int) -> None:
         )
 
 
-def diagnose_apart(path: Path, seconds: float = SECONDS, memory: int = MEMORY) -> Apart:
+def diagnose_apart(
+    path: Path, seconds: float = SECONDS, memory: int = MEMORY, run: Runner = run_child, patience: float = 1
+) -> Apart:
     """Diagnose a file in a process of its own.
 
     Args:
         path: the file.
         seconds: for all of it.
         memory: address space in MiB, for each of its processes.
+        run: starts the process; a warm one starts many of them sooner.
+        patience: how many times the seconds it may take while other programs keep the processors busy.
 
     Raises:
         LimitError: limits within which nothing can run.
     """
     check_limits(seconds, memory)
     file, token = path.resolve(), secrets.token_hex(16)
+    if not file.exists():
+        return Apart(Diagnosis("cannot run", f"there is no file {file}", str(path)), "", 0, "", True)
     with tempfile.TemporaryDirectory(prefix="backproof-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         (folder / "work").mkdir()
-        status, output = run_child(_request(folder, file, token, seconds, memory), folder, seconds)
+        request = _request(folder, file, token, seconds, memory, patience)
+        status, output = run(request, folder, seconds * patience)
         ending = message(folder / "ending.json", token)
         facts = message(folder / "facts.json", token) | ending
         diagnosis = _answer(folder / "results.bin", bytes.fromhex(token))
@@ -89,7 +98,7 @@ def diagnose_apart(path: Path, seconds: float = SECONDS, memory: int = MEMORY) -
     return Apart(msgspec.structs.replace(diagnosis, file=str(path)), shown, output.size, said, not missing(facts))
 
 
-def _request(folder: Path, file: Path, token: str, seconds: float, memory: int) -> bytes:
+def _request(folder: Path, file: Path, token: str, seconds: float, memory: int, patience: float) -> bytes:
     home = Path(os.environ.get("HOME") or os.environ.get("USERPROFILE") or folder).resolve()
     request = {
         "module": "backproof.diagnosis.worker",
@@ -101,6 +110,7 @@ def _request(folder: Path, file: Path, token: str, seconds: float, memory: int) 
         "token": token,
         "seconds": seconds,
         "memory": memory,
+        "patience": patience,
     }
     return json.dumps(request).encode()
 

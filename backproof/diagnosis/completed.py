@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -13,13 +13,20 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from backproof.diagnosis.calls.adapter import VALUE, built, found_in, joined
 from backproof.diagnosis.calls.answer import is_number
 from backproof.diagnosis.calls.case import Case, Player, Probe
 from backproof.diagnosis.calls.failure import cannot_run
-from backproof.diagnosis.calls.made_up import SAMPLES, Example, examples
 from backproof.diagnosis.calls.pairing import Pair, pairing_of
 from backproof.diagnosis.calls.report_network import report_network
+from backproof.diagnosis.completing.joined import joined
+from backproof.diagnosis.completing.layers import Layer, layers_of, together
+from backproof.diagnosis.completing.made_up import SAMPLES, examples
+from backproof.diagnosis.completing.methods import built
+from backproof.diagnosis.completing.offer import Example, Offer, example_of
+from backproof.diagnosis.completing.outside import outside
+from backproof.diagnosis.completing.parts import VALUE, found_in
+from backproof.diagnosis.completing.updates import stepped
+from backproof.diagnosis.completing.whole import whole
 from backproof.diagnosis.diagnose import SECONDS, diagnose
 from backproof.diagnosis.report import Diagnosis, Remark
 from backproof.diagnosis.verdict.judging import Status, judge
@@ -27,6 +34,8 @@ from backproof.replay.loading import Program
 
 MOST_TRIED = 36
 TEMPLATE = """def example():  # the arguments of one small call
+    import numpy as np
+
     rng = np.random.default_rng(0)
     return {"X": rng.normal(size=(5, 4)), "y": np.array([0, 1, 1, 0, 1]), "W": rng.normal(size=(4, 2))}
 
@@ -70,29 +79,70 @@ def _names(node: ast.stmt) -> list[str]:
 
 def diagnose_completed(program: Program, missing: tuple[str, ...], seconds: float = SECONDS) -> Diagnosis:
     """Diagnose a file that lacks something, with what can be made of it; else say what to add."""
-    tree, file = program.main.tree, str(program.path)
-    network = built(tree) if "backprop" in missing else None
-    function = "" if "backprop" not in missing else joined(tree) or (network.text if network else None)
-    if function is None:
-        what = f"there is no function backprop; what was found: {found_in(tree)}"
-        return Diagnosis("cannot run", what, file, suggestion=TEMPLATE)
-    if function:
-        program = Program(program.path, f"{program.main.text}\n\n\n{function}")
-    plain, no_example, net = Case(program), "example" in missing, network.made if network else ""
-    chosen = _chosen(plain, no_example, net)
-    found = None if chosen else _why_not(plain, no_example, net)
-    if found is not None:
-        text = "\n\n".join(part for part in (function, found.suggestion) if part)
-        return msgspec.structs.replace(found, suggestion=text)
-    if chosen is None:
-        lacking = " and no function ".join(missing)
-        what = f"there is no function {lacking}, and no arguments could be made up that fit"
-        return Diagnosis("cannot run", what, file, suggestion=function or TEMPLATE.partition("\n\n\n")[0] + "\n")
-    found = _diagnosed(chosen.case, seconds)
-    words = "was called as below" if "backprop" in missing else "was given the arguments below"
-    remark = Remark("example", None, f"there is no {' and no '.join(missing)}, so the program {words}")
-    added = "\n\n".join(part for part in (function, chosen.example) if part)
-    return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=added)
+    first: Offer | None = None
+    for offer in _offers(program, missing):
+        first = first or offer
+        chosen = _chosen(_case(program, offer), offer.examples)
+        if chosen is not None:
+            found = _diagnosed(chosen.case, seconds)
+            words = "was called as below" if "backprop" in missing else "was given the arguments below"
+            remark = Remark("example", None, f"there is no {' and no '.join(missing)}, so the program {words}")
+            added = _pasted(offer.text, chosen.example)
+            return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=added)
+    if first is None:
+        what = f"there is no function backprop; what was found: {found_in(program.main.tree)}"
+        return Diagnosis("cannot run", what, str(program.path), suggestion=TEMPLATE)
+    failed = _why_not(_case(program, first), first.examples)
+    if failed is not None:
+        last = program.main.text.count("\n") + 1
+        line = failed.line if failed.line is not None and failed.line <= last else None  # not of what was added
+        return msgspec.structs.replace(failed, line=line, suggestion=_pasted(first.text, failed.suggestion))
+    lacking = " and no function ".join(missing)
+    why = f": what {_listed(first.unknown)} may be is not known" if first.unknown else ""
+    what = f"there is no function {lacking}, and no arguments could be made up that fit{why}"
+    return Diagnosis("cannot run", what, str(program.path), suggestion=_pasted(first.text, first.blank))
+
+
+def _offers(program: Program, missing: tuple[str, ...]) -> Iterator[Offer]:
+    """What may complete a file, the likeliest first."""
+    tree = program.main.tree
+    if "backprop" not in missing:
+        case = Case(program)
+        yield examples(tree, case.takes, of_two_classes=report_network(case.takes) is not None).to("")
+        return
+    for offer in filter(None, (whole(tree), joined(tree), built(tree), outside(tree), stepped(tree))):
+        yield offer if "example" in missing else offer._replace(examples=(Example(""),))
+    if "example" in missing:
+        yield from _layers(program)
+
+
+def _layers(program: Program) -> Iterator[Offer]:
+    """All layers of a file at once, each with arguments that fit it alone; those that none fit are left out."""
+    layers = layers_of(program.main.tree)
+    alone = "\n\n\n".join(together([layer], f"backprop_{layer.name}") for layer in layers)
+    case = _case(program, Offer(alone, ()))
+    fitting: dict[Layer, str] = {}
+    for layer in layers:
+        tried = layer.examples()
+        chosen = _chosen(replace(case, function=f"backprop_{layer.name}"), tried)
+        if chosen is not None:
+            fitting[layer] = layer.tried[[example.text for example in tried].index(chosen.example)]
+    if fitting:
+        arguments = {layer.name: text for layer, text in fitting.items()}
+        yield Offer(together(tuple(fitting)), (Example(example_of(arguments)),))
+
+
+def _case(program: Program, offer: Offer) -> Case:
+    """A call of the program with what is offered."""
+    return Case(Program(program.path, f"{program.main.text}\n\n\n{offer.text}") if offer.text else program)
+
+
+def _pasted(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def diagnose_case(case: Case, seconds: float = SECONDS) -> Diagnosis:
@@ -102,9 +152,11 @@ def diagnose_case(case: Case, seconds: float = SECONDS) -> Diagnosis:
 
 def diagnose_alone(case: Case, seconds: float = SECONDS) -> Diagnosis | None:
     """Diagnose a function that comes without arguments; None where none could be made up that fit."""
-    chosen = _chosen(case, True, "")
+    tree, of_report = case.program.main.tree, report_network(case.takes) is not None
+    tried = examples(tree, case.takes, of_two_classes=of_report).tried
+    chosen = _chosen(case, tried)
     if chosen is None:
-        return _why_not(case, True, "")
+        return _why_not(case, tried)
     remark = Remark("example", None, "no arguments were given, so it was called with those below")
     found = _diagnosed(chosen.case, seconds)
     return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=chosen.example)
@@ -119,10 +171,10 @@ def _diagnosed(case: Case, seconds: float) -> Diagnosis:
     return msgspec.structs.replace(found, remarks=[Remark("reference", None, text), *found.remarks])
 
 
-def _chosen(case: Case, no_example: bool, net: str) -> Completed | None:
+def _chosen(case: Case, tried: Sequence[Example]) -> Completed | None:
     """The completion that is most likely what was meant; the first of those."""
     best: Completed | None = None
-    for one in islice(_fitting(case, no_example, net), MOST_TRIED):
+    for one in islice(_fitting(case, tried), MOST_TRIED):
         if best is None or one.rank < best.rank:
             best = one
         if one.rank <= FITS:
@@ -130,27 +182,24 @@ def _chosen(case: Case, no_example: bool, net: str) -> Completed | None:
     return best
 
 
-def _fitting(case: Case, no_example: bool, net: str) -> Iterator[Completed]:
-    for tried, example in _cases(case, no_example, net):
-        found = _called(specified(tried), example)
+def _fitting(case: Case, tried: Sequence[Example]) -> Iterator[Completed]:
+    for example in tried:
+        found = _called(specified(_with(case, example)), example)
         if found is not None:
             yield found
 
 
-def _cases(case: Case, no_example: bool, net: str) -> Iterator[tuple[Case, Example]]:
-    """The same call with the arguments that may be meant."""
-    of_report = report_network(case.takes) is not None
-    for example in examples(case.program.main.tree, case.takes, net, of_report) if no_example else [Example("", False)]:
-        yield replace(case, arguments=_maker(example.text)) if example.text else case, example
+def _with(case: Case, example: Example) -> Case:
+    """The same call with these arguments."""
+    return replace(case, arguments=_maker(example.text)) if example.text else case
 
 
-def _why_not(case: Case, no_example: bool, net: str) -> Diagnosis | None:
+def _why_not(case: Case, tried: Sequence[Example]) -> Diagnosis | None:
     """What keeps a program from being called; None where there was nothing to call it with."""
-    tried = list(_cases(case, no_example, net))
     if not tried:
         return None
-    furthest, example = max(tried, key=lambda one: _computed(one[0]))
-    return msgspec.structs.replace(diagnose(furthest), suggestion=example.text)
+    furthest = max(tried, key=lambda example: _computed(_with(case, example)))
+    return msgspec.structs.replace(diagnose(_with(case, furthest)), suggestion=furthest.text)
 
 
 def _computed(case: Case) -> int:

@@ -10,21 +10,25 @@ import numpy as np
 from backproof.diagnosis.annotated import annotated
 from backproof.diagnosis.calls.answer import Answer
 from backproof.diagnosis.calls.case import Case, FloatCall, Player, Probe
-from backproof.diagnosis.calls.failure import Failure, cannot_run, failure_of
+from backproof.diagnosis.calls.deadline import spent
+from backproof.diagnosis.calls.failure import cannot_run
 from backproof.diagnosis.calls.leaves import spelled
 from backproof.diagnosis.calls.pairing import LOSS_PAIR, Pairing, pairing_of, sentence
 from backproof.diagnosis.calls.probes import DRAWN, SATURATED, drawn
 from backproof.diagnosis.calls.shapes import misfit
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.culprits.found import find_culprits
-from backproof.diagnosis.gradients import gradient_reports, one_scale, right_sentence, wrong_sentence
+from backproof.diagnosis.gradients import gradient_reports, one_scale, right_sentence, stopped_sentence, wrong_sentence
 from backproof.diagnosis.held import held
 from backproof.diagnosis.report import Diagnosis, Remark, Verdict
-from backproof.diagnosis.verdict import differences, guards, numerics
+from backproof.diagnosis.verdict import guards, numerics
 from backproof.diagnosis.verdict.again import look_again, numbers_of, where_another
-from backproof.diagnosis.verdict.judging import Judged, Judgement, Status, judge
+from backproof.diagnosis.verdict.as_it_runs import as_it_runs, library_of
+from backproof.diagnosis.verdict.differences import diagnosed_by_differences
+from backproof.diagnosis.verdict.judging import Judgement, Status, judge
 from backproof.diagnosis.verdict.reached import unreached
 from backproof.diagnosis.words import culprit_report, kept_report, name_of, variable_report
+from backproof.replay.foreign.living import in_double_precision
 from backproof.replay.refusal import NotFollowed, TooLarge
 
 SECONDS = 3.0  # that the search for culprits may take
@@ -63,20 +67,34 @@ class _Trial:
         self.file = str(case.program.path)
 
     def diagnosis(self) -> Diagnosis:
-        with Player(self.case) as player:
+        try:
+            return self._with(Player(self.case))
+        except NotFollowed as error:  # a word of PyTorch's or JAX's: they themselves know it
+            library = library_of(self.case.program)
+            if library is None:
+                raise
+            with in_double_precision(library):
+                return self._with(Player(self.case, real=True), error)
+
+    def _with(self, opened: Player, refused: NotFollowed | None = None) -> Diagnosis:
+        with opened as player:
             call = player.call()
             answer = call.answer()
             self.pairing, self.said = self._paired(call, answer)
             if self.pairing.unmatched or self.pairing.ambiguous or not self.pairing.pairs:
                 return self._unpaired(call)
             self._look_again(player, call, answer)
+            if refused is not None:
+                return self._by_differences(player, call.arguments, refused)
             self.case = self._with_parameters()
             probes = self._probes(player, call)
             try:
                 judged = self._judge(probes)
             except (NotFollowed, TooLarge) as error:
                 return self._by_differences(player, call.arguments, error)
-        return self._concluded(judged)
+        calls, said = as_it_runs(self.case, [one.call for one in judged], judged[0].judgement)
+        self.remarks += said
+        return self._concluded([replace(one, call=call) for one, call in zip(judged, calls, strict=True)])
 
     def _paired(self, call: FloatCall, answer: Answer) -> tuple[Pairing, str]:
         pairing = pairing_of(answer, call.arguments, self.case.returned_names)
@@ -137,7 +155,7 @@ class _Trial:
     # Conclusions.
 
     def _concluded(self, judged: list[_Judged]) -> Diagnosis:
-        passed = {record.key for one in judged for record in one.judgement.call.records}
+        passed = frozenset().union(*(one.judgement.call.passed for one in judged))
         for line in unreached(self.case.program, passed):
             text = f"the branch at line {line} was not taken with any set of numbers: nothing is known of it"
             self.remarks.append(Remark("not reached", line, text))
@@ -145,7 +163,7 @@ class _Trial:
             one for one in judged if any(g.status in (Status.WRONG, Status.SHAPE) for g in one.judgement.gradients)
         ]
         if wrong:
-            return self._guarded(judged) or self._wrong([*wrong, *(one for one in judged if one not in wrong)])
+            return self._guarded(judged, wrong) or self._wrong([*wrong, *(one for one in judged if one not in wrong)])
         if all(g.status is Status.UNKNOWN for one in judged for g in one.judgement.gradients):
             return self._said("fragile", "the loss or its gradient overflows, so that nothing is known of it", judged)
         return self._kept(judged) or self._fragile(judged) or self._right(judged)
@@ -170,25 +188,52 @@ class _Trial:
             said += f", as far as can be seen: to {int(digits)} digits, where long chains of operations hide the rest"
         return msgspec.structs.replace(self._said("correct", said, proven or judged), probes=len(proven))
 
-    def _guarded(self, judged: list[_Judged]) -> Diagnosis | None:
-        effect = max(_effect(g) for g in judged[0].judgement.gradients)
-        if not effect < guards.SMALL:
+    def _guarded(self, judged: list[_Judged], wrong: list[_Judged]) -> Diagnosis | None:
+        effect = max(guards.effect(g) for g in judged[0].judgement.gradients)
+        aside = guards.needed(self.case, [one.probe for one in wrong], self.pairing.pairs)
+        if not aside or not (effect < guards.SMALL or any(one.clips for one in aside)):
             return None
-        guard = guards.guard_of(self.case, judged[0].probe, self.pairing.pairs)
-        if guard is None:
-            return None
-        text = f"the guard {guard.text} is in the loss and not in the gradient, which it changes by {effect:.0e}"
-        self.remarks.append(Remark("guard", guard.line, text))
-        said = right_sentence(judged[0].judgement.gradients)
-        found = self._said("correct", f"{said}, but for the guard in line {guard.line}", judged)
-        right = {name: msgspec.structs.replace(g, status="right", worst=None) for name, g in found.gradients.items()}
-        return msgspec.structs.replace(found, gradients=right)
+        self.remarks += guards.remarks(aside, effect)
+        said = f"{right_sentence(judged[0].judgement.gradients)}, {guards.said(aside, self.case.program.path)}"
+        meant = self._again(guards.set_aside(self.case, aside), judged)
+        return self._said("correct", said, [one for one in meant if one.judgement.all_right])
+
+    def _again(self, case: Case, judged: list[_Judged]) -> list[_Judged]:
+        """The same probes of another version of the program."""
+        pairs = self.pairing.pairs
+        with Player(case) as player:
+            return [_Judged(one.probe, judge(case, one.probe, pairs), player.call(one.probe)) for one in judged]
+
+    def _meant(self, judged: list[_Judged]) -> list[_Judged]:
+        """The same without guards and clipped gradients, where the loss stays what it is; the case too.
+
+        Where a gradient is wrong without them that was right, they are no guards but belong to the formula.
+        """
+        case, aside = guards.without(self.case, judged[0].judgement)
+        if not aside:
+            return judged
+        try:
+            meant = self._again(case, judged)
+        except Exception:
+            return judged
+        before, after = (found[0].judgement.tape.hi[found[0].judgement.loss] for found in (judged, meant))
+        if not abs(after - before) <= guards.SMALL * abs(before) or meant[0].judgement.all_right:
+            return judged
+        if any(not one.judgement.right <= other.judgement.right for one, other in zip(judged, meant, strict=True)):
+            return judged
+        self.remarks += guards.remarks(aside)
+        self.case = case
+        return meant
 
     def _wrong(self, judged: list[_Judged]) -> Diagnosis:
+        judged = self._meant(judged)
         first = judged[0]
         probes = [one.probe for one in judged]
+        begun = spent()
         try:
             found = find_culprits(self.case, first.judgement, probes, self.pairing.pairs, self.seconds)
+            if spent() - begun >= self.seconds and not (found and all(culprit.changes for culprit in found)):
+                self.remarks.append(Remark("stopped", None, stopped_sentence(self.seconds)))
         except Exception as error:  # the verdict stands all the same
             found = []
             text = f"the search for the line ended early, by a mistake of ours: {type(error).__name__}: {error}"
@@ -201,7 +246,7 @@ class _Trial:
     def _fragile(self, judged: list[_Judged]) -> Diagnosis | None:
         names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
         for one in judged:
-            lost = numerics.fragile_gradients(self.case, one.call, one.judgement)
+            lost = numerics.fragile_gradients(self.case, one.call, one.judgement, judged[0].judgement)
             if lost:
                 where = numerics.where_lost(self.case, one.probe, one.judgement, lost)
                 shown = ", ".join(names[position] for position in lost)
@@ -228,29 +273,8 @@ class _Trial:
             self.remarks.append(Remark("overflow", None, text))
 
     def _by_differences(self, player: Player, example: Probe, error: Exception) -> Diagnosis:
-        failure = failure_of(error, self.case.program.folder) or Failure(str(error), None)
-        where = f" (line {failure.line})" if failure.line else ""
-        reason = f"{failure.sentence}{where}, so the gradients are compared with differences of the program's own loss"
-        self.remarks.append(Remark("differences", failure.line, reason))
-        judged = differences.judge_by_differences(player, example, self.pairing.pairs)
-        names = [name_of(pair, self.pairing) for pair in self.pairing.pairs]
-        wrong = [name for name, g in zip(names, judged, strict=True) if g.status is not Status.RIGHT]
-        verdict: Verdict = "wrong" if wrong else "correct"
-        summary = (
-            wrong_sentence(wrong, len(names)) if wrong else f"{right_sentence(judged)}, as far as differences show"
-        )
-        return Diagnosis(
-            verdict,
-            summary,
-            self.file,
-            gradient_reports(names, [judged]),
-            [],
-            self.remarks,
-            self.said,
-            None,
-            1,
-            traced=False,
-        )
+        found = diagnosed_by_differences(player, example, self.pairing, error)
+        return msgspec.structs.replace(found, remarks=[*self.remarks, *found.remarks], pairing=self.said)
 
     def _said(
         self,
@@ -273,12 +297,3 @@ class _Trial:
 
 def _finite(answer: Answer) -> bool:
     return all(np.isfinite(np.asarray(v, float)).all() for v in numbers_of(answer))
-
-
-def _effect(judged: Judged) -> float:
-    """The largest difference from the truth, relative to the largest true number."""
-    if judged.given.size != judged.true.size:
-        return float("inf")
-    error = float(np.abs(judged.given.reshape(judged.true.shape) - judged.true).max(initial=0.0))
-    size = float(np.abs(judged.true).max(initial=0.0))
-    return error / size if size else (0.0 if error == 0 else float("inf"))

@@ -181,4 +181,14 @@ def family_of(change: Change, meaning: Meaning | None, by_samples: bool = False)
         return EXTRA if isinstance(change.old.right, ast.Constant) else MEAN
     if change.kind is Kind.AXIS and isinstance(change.old, ast.Call) and "axis" not in ast.unparse(change.old):
         return NOT_SUMMED if "sum" not in ast.unparse(change.old.func) else AXIS
+    if change.kind is Kind.FORMULA:
+        return _PLAIN[_joined(change) or Kind.FORMULA]
     return _PLAIN[change.kind]
+
+
+def _joined(change: Change) -> Kind | None:
+    """Whether a formula is what stood there and a term, or a factor, more."""
+    new = change.new[0] if change.new else None
+    if isinstance(new, ast.BinOp) and ast.unparse(new.left) == ast.unparse(change.old):
+        return Kind.TERM if isinstance(new.op, ast.Add | ast.Sub) else Kind.FACTOR
+    return None

@@ -92,8 +92,10 @@ def kept_report(program: Program, place: Expression, gradients: Iterable[str]) -
 
 def _family(culprit: Culprit) -> Family | None:
     mend = culprit.mend
-    if mend is not None and all(not np.any(values) for values in mend.candidate.values):
+    if mend is not None and _is_zero(mend) and _is_blank(culprit.place.text):
         return PLACEHOLDER
+    if mend is not None and _is_zero(mend) and _is_difference(culprit.place.text):
+        return None
     if mend is not None and isinstance(mend.target.of, Meant):
         return FORWARD
     if culprit.changes:
@@ -134,7 +136,35 @@ def should_be(program: Program, mend: Mend | None) -> str:
         return f"`{here}` should still hold what it held in line {program.expressions[target.of].line}"
     if target.times > 1:
         what = f"{target.times} times {what}, since it is divided by {target.times} later"
-    return f"`{here}` should be {what}{_shapes(mend) or _ratio(mend)}"
+    same = "; both sides are the same array, so copy one before it is changed"
+    alias = same if _is_zero(mend) and _is_difference(here) else ""
+    return f"`{here}` should be {what}{alias or _shapes(mend) or _ratio(mend)}"
+
+
+def _is_zero(mend: Mend) -> bool:
+    return all(not np.any(values) for values in mend.candidate.values)
+
+
+def _is_blank(text: str) -> bool:
+    """Whether an expression only holds a place: ``np.zeros_like(W)``, ``0 * W``, ``None``."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return False
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in ("zeros", "zeros_like", "empty", "empty_like", "full")
+    numbers = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else [node]
+    return any(isinstance(number, ast.Constant) and not number.value for number in numbers)
+
+
+def _is_difference(text: str) -> bool:
+    """Whether an expression is the difference of two names: zero everywhere, where both are of one array."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return False
+    named = ast.Name | ast.Attribute | ast.Subscript
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and isinstance(node.left, named)
 
 
 def _shapes(mend: Mend) -> str:

@@ -12,6 +12,12 @@ from backproof.replay import creation, mathematics
 from backproof.replay.choosing import LOOKING
 from backproof.replay.dispatch import FILLED, FUNCTIONS
 from backproof.replay.elementwise import ACCUMULATED, DECIDING, REDUCED, SPECIAL_CALLS
+from backproof.replay.foreign.jax_array import NN_WORDS, NUMPY_WORDS, SPECIAL_WORDS
+from backproof.replay.foreign.jax_module import JAX_WORDS, LAX_WORDS
+from backproof.replay.foreign.tensor import Tensor
+from backproof.replay.foreign.torch_functional import FUNCTIONAL
+from backproof.replay.foreign.torch_made import Made
+from backproof.replay.foreign.torch_words import WORDS
 from backproof.replay.moving import IN_PLACE, MOVING
 from backproof.replay.rules import RULES, rule_of
 
@@ -29,6 +35,17 @@ Nothing is ever misread.
 
 `dtype=`, `casting=` and casts to a smaller type of floats are without meaning for exact numbers and change nothing;
 what they cost shows in the ordinary run. `out=`, `where=`, `axis=`, `keepdims=`, `initial=`, `ddof=` behave as NumPy's.
+"""
+
+OTHER_LIBRARIES = """
+## PyTorch and JAX
+
+These are other names for the same operations: a tensor holds an array, and each word is written in NumPy's. Floats of
+every size have double precision in replay; their own digits are those of one run with the library itself. `no_grad`,
+`detach`, `stop_gradient`, `jit`, `requires_grad` change nothing: the loss is differentiated through all of it. A
+`.grad` after `backward()`, and `jax.grad`, is the true derivative in replay, and the library's own in that run. Random
+numbers are the library's. A word that is not here is refused by name and line, and the gradients are judged by
+differences with the library itself.
 """
 
 _VARIANTS = ("call", "out", "where", "reduce", "accumulate", "outer", "at")
@@ -95,7 +112,26 @@ def page() -> str:
         f"\n## scipy.special\n\n**followed**: {', '.join(f'`{name}`' for name in special)}; others are refused.\n"
     )
     lines.append(f"\n## math\n\n**followed**: {', '.join(f'`{name}`' for name in _of_math())}.\n")
+    lines += [OTHER_LIBRARIES, *_other_libraries()]
     return "\n".join(lines)
+
+
+def _other_libraries() -> Iterator[str]:
+    """The words of PyTorch and JAX that have a stand-in."""
+    made = [name for name in dir(Made) if not name.startswith("_")]
+    inner = {"held", "np", "words", "library", "of", "holding", "called", "slope"}
+    own = [name for name in dir(Tensor) if not name.startswith("_") and name not in inner]
+    for title, names in (
+        ("torch", {*WORDS, *made}),
+        ("torch.Tensor (and the words of `torch` as methods, also in place with `_`)", own),
+        ("torch.nn.functional", {*FUNCTIONAL}),
+        ("jax.numpy (and whatever NumPy's functions above are followed)", {*NUMPY_WORDS}),
+        ("jax.nn", {*NN_WORDS}),
+        ("jax.scipy.special", {*SPECIAL_WORDS}),
+        ("jax.lax", {*LAX_WORDS}),
+        ("jax", JAX_WORDS),
+    ):
+        yield f"**{title}**: {', '.join(f'`{name}`' for name in sorted(names))}\n"
 
 
 def _of_math() -> list[str]:

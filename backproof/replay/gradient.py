@@ -10,6 +10,8 @@ import numpy as np
 
 from backproof.balls import UP, Balls
 from backproof.replay.array import Traced
+from backproof.replay.foreign.foreign import plain
+from backproof.replay.foreign.living import stand_in_of
 from backproof.replay.number import Number
 from backproof.replay.operands import is_traced
 from backproof.replay.tape import Adjoints, Tape
@@ -97,8 +99,8 @@ def true_gradient(function: Callable[..., Any], *arguments: Any, wrt: int | tupl
 
     Args:
         function: returns one number, or an array of one number.
-        arguments: arrays of floats, floats, and dicts, lists, tuples and objects that hold them; anything else is
-            handed on as it is.
+        arguments: arrays of floats (NumPy's, PyTorch's or JAX's), floats, and dicts, lists, tuples and objects that
+            hold them; anything else is handed on as it is.
         wrt: the positions of the arguments whose gradients are wanted; all by default.
 
     Returns:
@@ -122,6 +124,7 @@ def true_gradient(function: Callable[..., Any], *arguments: Any, wrt: int | tupl
 
 
 def _entry(loss: Any, function: Callable[..., Any]) -> int:
+    loss = plain(loss)
     name = getattr(function, "__name__", "the function")
     if is_traced(loss) and loss.size == 1:
         return int(loss.ids.reshape(()))
@@ -150,7 +153,10 @@ class Leaves:
 
     def _leaf(self, thing: Any) -> Any:
         if isinstance(thing, np.ndarray):
-            return Traced(self.tape, self.tape.leaves(thing)) if thing.dtype.kind == "f" else thing.copy()
+            return self._array(thing)
+        foreign = stand_in_of(thing, self.twins.world.modules, self._array)
+        if foreign is not None:
+            return foreign
         if isinstance(thing, dict):
             made = self.twins.of(dict.fromkeys(thing)) if type(thing) is dict else self.twins.of(thing)
             made.update({key: self.of(value) for key, value in thing.items()})
@@ -165,8 +171,12 @@ class Leaves:
                 object.__setattr__(made, name, self.of(value))
         return made
 
+    def _array(self, numbers: np.ndarray) -> Any:
+        return Traced(self.tape, self.tape.leaves(numbers)) if numbers.dtype.kind == "f" else numbers.copy()
+
 
 def _gradients(adjoints: Adjoints, handed: Any, seen: set[int]) -> Any:
+    handed = plain(handed)
     if is_traced(handed):
         return Gradient(adjoints.of(handed.ids))
     if id(handed) in seen:

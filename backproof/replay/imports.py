@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from backproof.replay import pictures
+
 Run = Callable[[str, Path, bool], types.ModuleType]  # the local name, the file, whether it is a package
 
 
@@ -44,6 +46,8 @@ class Imports:
         if level:
             name = self._absolute(name, globals or {}, level)
         top = name.partition(".")[0]
+        if top in pictures.DRAWING:
+            return pictures.module(name if fromlist else top)
         if name in self._stand_ins:
             return self._stand_ins[name if fromlist or top not in self._stand_ins else top]
         if name == "importlib":

@@ -36,6 +36,10 @@ class LivingProgram(Program):
         super().__init__(code.co_filename, text)
         self.function, self.arguments = function, arguments
 
+    def made(self, twins: Twins) -> Any:
+        """The function to call: a twin."""
+        return twins.of(self.function)
+
     def load(self, world: World, only: frozenset[int] | None = None) -> Any:
         """Twins of the function, and of the arguments that are made."""
         return _Living(self, world, only)
@@ -47,7 +51,7 @@ class _Living:
     def __init__(self, program: LivingProgram, world: World, only: frozenset[int] | None) -> None:
         self._twins = Twins(world, program, only)  # type: ignore[arg-type]
         self.namespace: dict[str, Any] = {
-            FUNCTION: self._twins.of(program.function),
+            FUNCTION: program.made(self._twins),
             ARGUMENTS: lambda: self._twins.of(dict(program.arguments())),
         }
 

@@ -89,6 +89,11 @@ class Program:
         """The file itself."""
         return self.source(self.path)
 
+    @property
+    def trees(self) -> Mapping[Path, ast.Module]:
+        """The trees of all its files that were read."""
+        return {path: source.tree for path, source in {**self._read, **self._patched}.items()}
+
     def _name(self, source: Source) -> None:
         """Give every place in a file its key."""
         lines, file = Lines(source.text), str(source.path)

@@ -61,8 +61,18 @@ class Function:
         return getattr(self.real, how)(*arguments, **options)
 
 
-def modules(tape: Tape) -> Mapping[str, types.ModuleType]:
-    """The stand-ins by their dotted names."""
+def libraries(tape: Tape) -> dict[str, Callable[[], Mapping[str, types.ModuleType]]]:
+    """What makes the stand-ins of each library."""
+    return {
+        "numpy": lambda: numpy_modules(tape),
+        "math": lambda: {"math": StandIn("math", math, lambda name, value: of_math(tape, name, value))},
+        "random": lambda: {"random": StandIn("random", random, lambda name, value: seeded(tape, value))},
+        "scipy": lambda: scipy_modules(tape),
+    }
+
+
+def numpy_modules(tape: Tape) -> Mapping[str, types.ModuleType]:
+    """NumPy's stand-ins by their dotted names."""
     found: dict[str, types.ModuleType] = {}
 
     def numpy_part(prefix: str, real: types.ModuleType) -> StandIn:
@@ -74,9 +84,6 @@ def modules(tape: Tape) -> Mapping[str, types.ModuleType]:
     for name in ("linalg", "random", "testing", "fft", "lib", "ma", "polynomial", "typing", "exceptions"):
         setattr(top, name, getattr(top, name))
     found["numpy.lib.stride_tricks"] = top.lib.stride_tricks
-    found["math"] = StandIn("math", math, lambda name, value: of_math(tape, name, value))
-    found["random"] = StandIn("random", random, lambda name, value: seeded(tape, value))
-    found |= scipy_modules(tape)
     return found
 
 

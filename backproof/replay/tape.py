@@ -128,11 +128,20 @@ class Tape:
 
     def adjoints(self, loss: int) -> Adjoints:
         """The derivative of an entry with respect to every entry."""
+        return self.swept(np.array([loss]), np.ones(1))
+
+    def swept(self, ids: np.ndarray, weights: np.ndarray, cut: frozenset[int] = frozenset()) -> Adjoints:
+        """The derivative of a weighted sum of entries (n,) with respect to every entry.
+
+        Args:
+            cut: the first entries of records whose adjoints go no further back.
+        """
         adjoints = Adjoints(self.size)
-        adjoints.hi[loss] = 1
-        last = int(np.searchsorted(self.made_by, loss, side="right"))
-        for record in reversed(self.records[:last]):
-            record.back(self, adjoints)
+        adjoints.add(ids, balls_of(weights))
+        last = int(np.searchsorted(self.made_by, ids.max(initial=0), side="right"))
+        for first, record in zip(reversed(self.made_by[:last]), reversed(self.records[:last]), strict=True):
+            if first not in cut:
+                record.back(self, adjoints)
         return adjoints
 
     def reaching(self, ids: np.ndarray, first: int = 0) -> np.ndarray:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from backproof.replay import creation, random_numbers, standins
+from backproof.replay.foreign.living import stand_in_of
 from backproof.replay.libraries import file_of, of_a_library
 from backproof.replay.loading import Program
 from backproof.replay.operands import is_traced
@@ -71,6 +72,9 @@ class Twins:
             return creation.lift(self.world.tape, thing) if isinstance(self.world, ExactWorld) else copy.copy(thing)
         if isinstance(thing, types.ModuleType):
             return self._module(thing)
+        foreign = stand_in_of(thing, self.world.modules, self._lifted)
+        if foreign is not None:
+            return foreign
         if isinstance(thing, types.MethodType):
             return types.MethodType(self.of(thing.__func__), self.of(thing.__self__))
         if isinstance(thing, functools.partial):
@@ -81,14 +85,17 @@ class Twins:
             return random_numbers.Generated(self.world.tape, made) if isinstance(self.world, ExactWorld) else made
         if isinstance(thing, types.FunctionType):
             return self._function(thing)
-        if isinstance(thing, functools._lru_cache_wrapper):
-            return self.of(thing.__wrapped__)
         if isinstance(thing, type):
             return self._class(thing)
         if isinstance(thing, dict | list | tuple | set):
             return self._container(thing)
         stand_in = self._stand_in(thing)
+        if stand_in is None and hasattr(thing, "__wrapped__") and callable(thing):  # cached, or compiled
+            return self.of(thing.__wrapped__)
         return self._instance(thing) if stand_in is None else stand_in
+
+    def _lifted(self, numbers: np.ndarray) -> Any:
+        return creation.lift(self.world.tape, numbers) if isinstance(self.world, ExactWorld) else numbers
 
     def _stand_in(self, thing: Any) -> Any:
         """The stand-in of a function of NumPy's, math's or scipy's, found by its name."""
@@ -98,10 +105,8 @@ class Twins:
         if not isinstance(name, str) or not isinstance(module, str):
             return None
         for home in (module, "numpy", "numpy.linalg", "scipy.special", "math"):
-            stand_in = self.world.modules.get(home)
-            real = sys.modules.get(home)
-            if stand_in is not None and real is not None and getattr(real, name, None) is thing:
-                return getattr(stand_in, name)
+            if getattr(sys.modules.get(home), name, None) is thing and home in self.world.modules:
+                return getattr(self.world.modules[home], name)
         return thing if isinstance(thing, types.BuiltinFunctionType | np.ufunc) else None
 
     def _module(self, module: types.ModuleType) -> Any:
@@ -143,10 +148,13 @@ class Twins:
             return kind
         left_out = {"__dict__", "__weakref__", *getattr(kind, "__slots__", ())}
         body = {name: value for name, value in vars(kind).items() if name not in left_out}
-        made = type(kind)(kind.__name__, tuple(map(self.of, kind.__bases__)), {"__qualname__": kind.__qualname__})  # type: ignore[misc]
+        bases = tuple(map(self.of, kind.__bases__))
+        made = type(bases[0] if bases != kind.__bases__ else kind)(  # type: ignore[misc]
+            kind.__name__, bases, {"__qualname__": kind.__qualname__}
+        )
         self._made[id(kind)] = made
         for name, value in body.items():
-            if name in ("__doc__", "__module__", "__qualname__") or not isinstance(name, str):
+            if name in ("__doc__", "__module__", "__qualname__", "_backward_cls") or not isinstance(name, str):
                 continue
             setattr(made, name, self._attribute(value))
         return made
@@ -165,8 +173,8 @@ class Twins:
         stand_in = self._stand_in(function)
         if stand_in is not None:
             return stand_in
-        if of_a_library(code.co_filename):
-            return function
+        if of_a_library(code.co_filename):  # it may decorate one of the learner's
+            return self.of(function.__wrapped__) if hasattr(function, "__wrapped__") else function
         found = self._definition(function)
         if found is None:
             if code.co_filename.startswith("<") and _plain(function):

@@ -10,14 +10,18 @@ import builtins
 import operator
 import types
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from backproof.balls import Balls
 from backproof.replay import creation, elementwise, instrument, standins
+from backproof.replay.foreign.foreign import Foreign, plain
+from backproof.replay.foreign.jax_module import jax_modules
+from backproof.replay.foreign.torch_module import torch_modules
 from backproof.replay.operands import array, floats, holds_traced, is_traced, number, result
 from backproof.replay.records import again
+from backproof.replay.standin import StandIns
 from backproof.replay.tape import Tape
 
 Visit = tuple[int, int]  # the key of a place, and how often it was passed before
@@ -45,17 +49,21 @@ class FloatWorld:
     Args:
         replaced: values to put in the place of others.
         keep: whether to record.
+        real: whether other libraries are themselves, and have no stand-ins.
     """
 
     exact = False
-    modules: Mapping[str, types.ModuleType] = {}
+    foreign: ClassVar[Mapping[str, types.ModuleType]] = StandIns(
+        {"torch": lambda: torch_modules(np), "jax": lambda: jax_modules(np)}
+    )
     builtins: Mapping[str, Any] = {}
 
-    def __init__(self, replaced: Mapping[Visit, np.ndarray] | None = None, keep: bool = False) -> None:
-        self.replaced = dict(replaced or {})
+    def __init__(
+        self, replaced: Mapping[Visit, np.ndarray] | None = None, keep: bool = False, real: bool = False
+    ) -> None:
+        self.modules: Mapping[str, types.ModuleType] = {} if real else self.foreign
         self.keep = keep
-        self.records: list[Recorded] = []
-        self.passed: dict[int, int] = {}
+        self.begin(replaced)
         self.single = False  # whether a value that was kept had less than double precision
         self.hooks: Mapping[str, Callable[..., Any]] = {
             instrument.VALUE: self.value,
@@ -63,8 +71,20 @@ class FloatWorld:
             instrument.WROTE: self.wrote,
         }
 
+    def begin(self, replaced: Mapping[Visit, np.ndarray] | None = None) -> None:
+        """Before another call: nothing has passed, and other values are replaced."""
+        self.replaced = dict(replaced or {})
+        self.at = {key for key, _ in self.replaced}
+        self.records: list[Recorded] = []
+        self.passed: dict[int, int] = {}
+
     def value(self, key: int, value: Any) -> Any:
         """A value passes; the one that goes on."""
+        if key not in self.at and not self.keep:  # most often: it is only counted
+            self.passed[key] = self.passed.get(key, 0) + 1
+            return value
+        if isinstance(value, Foreign):
+            return value.holding(self.value(key, value.held))
         visit = key, self.passed.get(key, 0)
         self.passed[key] = visit[1] + 1
         if visit in self.replaced and _is_float(value):
@@ -76,6 +96,10 @@ class FloatWorld:
 
     def wrote(self, key: int, base: Any, index: Any) -> None:
         """An item was written: of an array all of it passes, of a dict or list the item."""
+        if key not in self.at and not self.keep and not isinstance(base, dict | list):
+            self.passed[key] = self.passed.get(key, 0) + 1
+            return
+        base = plain(base) if isinstance(base, Foreign) else base
         if isinstance(base, np.ndarray):
             visit = key, self.passed.get(key, 0)
             self.passed[key] = visit[1] + 1
@@ -110,20 +134,32 @@ class ExactWorld:
         keep: whether to record.
         parts: whether every value that passes becomes an entry of its own, so that its adjoint is what this one use
             adds; views are no views any more then.
+        shared: the places where values stay themselves all the same.
     """
 
     exact = True
 
     def __init__(
-        self, tape: Tape, replaced: Mapping[Visit, Balls] | None = None, keep: bool = True, parts: bool = False
+        self,
+        tape: Tape,
+        replaced: Mapping[Visit, Balls] | None = None,
+        keep: bool = True,
+        parts: bool = False,
+        shared: frozenset[int] = frozenset(),
     ) -> None:
-        self.parts = parts
+        self.parts, self.shared = parts, shared
         self.tape = tape
         self.replaced = dict(replaced or {})
         self.keep = keep
         self.records: list[Recorded] = []
         self.passed: dict[int, int] = {}
-        self.modules = standins.modules(tape)
+        self.modules: Mapping[str, types.ModuleType] = StandIns(
+            {
+                **standins.libraries(tape),
+                "torch": lambda: torch_modules(self.modules["numpy"]),
+                "jax": lambda: jax_modules(self.modules["numpy"]),
+            }
+        )
         float_type = standins.scalar_type(tape, np.float64)
         self.builtins: Mapping[str, Any] = {"float": float_type, "isinstance": _isinstance, "divmod": _divmod}
         self.hooks: Mapping[str, Callable[..., Any]] = {
@@ -136,6 +172,8 @@ class ExactWorld:
 
     def value(self, key: int, value: Any) -> Any:
         """A value passes; the one that goes on, with floats made exact."""
+        if isinstance(value, Foreign):
+            return value.holding(self.value(key, value.held))
         occurrence = self.passed.get(key, 0)
         self.passed[key] = occurrence + 1
         if isinstance(value, np.ndarray | np.floating):
@@ -145,14 +183,17 @@ class ExactWorld:
                 ids = self.tape.add(self.replaced[key, occurrence], fixed=True)
                 is_array = type(value).__name__ == "Traced" or ids.ndim
                 value = array(self.tape, ids) if is_array else number(self.tape, int(ids.reshape(())))
-            elif self.parts:
+            elif self.parts and key not in self.shared:
                 value = result(self.tape, again(self.tape, value.ids))
             if self.keep:
                 self.records.append(Recorded(key, occurrence, value.ids.copy()))
+        elif type(value) is float and self.keep:
+            self.records.append(Recorded(key, occurrence, np.asarray(self.tape.constant(value))))
         return value
 
     def wrote(self, key: int, base: Any, index: Any) -> None:
         """An item was written: of an array all of it passes, of a dict or list the item."""
+        base = plain(base) if isinstance(base, Foreign) else base
         if is_traced(base):
             occurrence = self.passed.get(key, 0)
             self.passed[key] = occurrence + 1

@@ -138,6 +138,17 @@ def descendants(process: int, most: int) -> list[int]:
     return found
 
 
+def starved(process: int, enough: float) -> bool:
+    """Whether a process and those below it want to run, and have been given less processor time than ``enough`` s."""
+    ready, used = False, 0
+    for each in (process, *descendants(process, PROCESSES)):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            ready |= fields[0] == "R"
+            used += sum(map(int, fields[11:15]))  # its own, and that of children that have ended
+    return ready and used < enough * os.sysconf("SC_CLK_TCK")
+
+
 def confine_files(readable: Iterable[Path], writable: Iterable[Path], listable: Iterable[Path] = ()) -> dict[str, bool]:
     """Landlock: no files but these, and what lies below them, from now on; no TCP, no signals to processes outside.
 

@@ -40,18 +40,14 @@ def run_child(request: bytes, folder: Path, seconds: float) -> tuple[int | None,
     Returns:
         Its exit status as Popen says it, None if it had to be ended from here; and its output.
     """
-    kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-    environment = {name: value for name, value in os.environ.items() if name in kept or name.startswith(NUMERIC)}
     home = str(folder / "work")
-    environment |= {"HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8", "MPLBACKEND": "Agg"}
-    environment |= dict.fromkeys(ONE_THREAD, "1")
     process = subprocess.Popen(
         [sys.executable, "-I", "-X", "utf8", str(CHILD)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=folder,
-        env=environment,
+        env=environment() | {"HOME": home, "TMPDIR": home},
         start_new_session=True,
     )
     assert process.stdin is not None
@@ -71,6 +67,13 @@ def run_child(request: bytes, folder: Path, seconds: float) -> tuple[int | None,
         if not reader.is_alive():
             process.stdout.close()
     return status, output
+
+
+def environment() -> dict[str, str]:
+    """The variables of a process that runs programs: settings of libraries, and no secrets."""
+    kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    found = {name: value for name, value in os.environ.items() if name in kept or name.startswith(NUMERIC)}
+    return found | {"LC_ALL": "C.UTF-8", "MPLBACKEND": "Agg"} | dict.fromkeys(ONE_THREAD, "1")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from backproof.sandbox import isolation
 
 POLL = 0.01  # seconds
-CROWD_CHECK = 5  # polls
+CROWD_CHECK, LOOKS = 5, 5  # polls
 PATIENCE = 2.0  # seconds
+ENOUGH = 0.7  # of its time on a processor: then a program has had what it was promised
 
 
 class Ending(NamedTuple):
@@ -24,11 +25,15 @@ class Ending(NamedTuple):
     facts: dict[str, bool]
 
 
-def supervise(work: Callable[[], None], seconds: float) -> Ending:
+def supervise(work: Callable[[], None], seconds: float, patience: float = 1) -> Ending:
     """Run ``work`` in a child process, in namespaces of its own where the kernel grants them.
 
     It and all that it starts are dead when this returns, where Linux lets us see to it. ``work`` does not return: it
     ends its process.
+
+    Args:
+        seconds: that it may take.
+        patience: how many times as long, while it waits for a processor that others keep busy.
     """
     start = time.monotonic()
     isolation.die_with_parent()
@@ -43,7 +48,7 @@ def supervise(work: Callable[[], None], seconds: float) -> Ending:
             _be_first_process()
         work()
         os._exit(70)
-    how, status = _wait(child, start + seconds)
+    how, status = _wait(child, start, seconds, patience)
     if how != "exit":
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
@@ -58,20 +63,32 @@ def supervise(work: Callable[[], None], seconds: float) -> Ending:
     return Ending("signal", -value, facts) if value < 0 else Ending("exit", value, facts)
 
 
-def _wait(child: int, deadline: float) -> tuple[str, int]:
+def _wait(child: int, start: float, seconds: float, patience: float) -> tuple[str, int]:
     polls = 0
+    deadline, last = start + seconds, start + patience * seconds
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return "exit", status
-        if time.monotonic() >= deadline:
-            return "time", 0
+        if (now := time.monotonic()) >= deadline:
+            if now >= last or not _is_starved(child, ENOUGH * seconds):
+                return "time", 0
+            deadline = min(last, now + seconds / 4)
         polls += 1
         if polls % CROWD_CHECK == 0:
             crowd = isolation.descendants(child, isolation.PROCESSES + 2)
             if len(crowd) > isolation.PROCESSES + 1:
                 return "processes", 0
         time.sleep(POLL)
+
+
+def _is_starved(child: int, enough: float) -> bool:
+    """Whether it waits for a processor: one look may find it at a page of memory."""
+    for _ in range(LOOKS):
+        if isolation.starved(child, enough):
+            return True
+        time.sleep(POLL)
+    return False
 
 
 def _be_first_process() -> None:

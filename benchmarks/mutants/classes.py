@@ -10,6 +10,7 @@ import numpy as np
 from backproof.diagnosis.calls.case import Case, Player
 from backproof.diagnosis.calls.pairing import Pair, pairing_of
 from backproof.diagnosis.calls.probes import drawn
+from backproof.diagnosis.culprits.candidates import computing_the_loss
 from backproof.diagnosis.verdict.judging import Status, judge
 from backproof.replay.loading import Program
 
@@ -48,7 +49,10 @@ def class_of(path: Path, text: str, pairs: tuple[Pair, ...]) -> Class:
 
 
 def backward_lines(path: Path) -> set[int]:
-    """The lines that compute gradients: what they compute has a part in them, and none in the loss."""
+    """The lines that compute gradients: what they compute has a part in them, and none in the loss.
+
+    What computes the loss too, as a helper that both ways call, is no part of the way back.
+    """
     case = Case(Program(path))
     pairs = pairs_of(case)
     with Player(case) as player:
@@ -62,4 +66,5 @@ def backward_lines(path: Path) -> set[int]:
         place = case.program.expressions[record.key]
         if ids.size and not used[ids].any() and parts[ids].any() and place.file == str(case.program.path):
             found.add(place.line)
-    return found
+    forward = {case.program.expressions[key].line for key in computing_the_loss(judgement)}
+    return found - forward

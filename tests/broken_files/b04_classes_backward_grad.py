@@ -15,7 +15,7 @@ class Sigmoid:
         self.inp = x
         return 1 / (1 + np.exp(-x))
     def backward(self, g):
-        return g * self.inp * (1 - self.inp)
+        return g * self.inp * (1 - self.inp)  # here
 
 def backprop(X, y, W1, b1, W2, b2):
     one, act, two = Dense(W1, b1), Sigmoid(), Dense(W2, b2)

@@ -3,7 +3,7 @@ import numpy as np
 
 def sig(x, deriv=False):
     if deriv:
-        return sig(x) * (1 - sig(x))
+        return sig(x) * (1 - sig(x))  # here
     return 1 / (1 + np.exp(-x))
 
 def backprop(X, y, W1, b1, W2, b2):

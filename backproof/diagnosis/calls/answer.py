@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.calls.leaves import Where, is_leaf, leaves
+from backproof.diagnosis.calls.leaves import Where, held_in, is_leaf, leaves
 from backproof.replay.operands import is_traced
 
 
@@ -45,7 +45,10 @@ def answer_of(returned: Any) -> Answer:
         raise NotAnAnswer(f"backprop returns {_kind(returned)} alone. {WANTED[0].upper()}{WANTED[1:]}")
     if len(returned) < 2:
         raise NotAnAnswer(f"backprop returns {len(returned)} value. {WANTED[0].upper()}{WANTED[1:]}")
+    if _is_open(returned):
+        raise NotAnAnswer("the ... in what backprop returns is still to be filled in")
     loss, *rest = returned
+    loss = held_in(loss)
     if np.ndim(loss) if not is_traced(loss) else loss.ndim:
         if loss.size != 1:
             raise NotAnAnswer(
@@ -74,7 +77,7 @@ def answer_with_reference(returned: Any, parameters: Sequence[str]) -> Answer:
     """
     if returned is None:
         raise NotAnAnswer("backprop returns nothing: return the gradients, as in return dW1, db1, dW2, db2")
-    if isinstance(returned, tuple | list) and len(returned) > 1 and is_number(returned[0]):
+    if isinstance(returned, tuple | list) and len(returned) > 1 and is_number(held_in(returned[0])):
         own = answer_of(returned)
         return Answer(own.loss, {LOSS: own.loss, **own.gradients})
     if hasattr(returned, "_asdict"):
@@ -85,6 +88,12 @@ def answer_with_reference(returned: Any, parameters: Sequence[str]) -> Answer:
     if not found:
         raise NotAnAnswer("backprop returns no gradients")
     return Answer(None, found)
+
+
+def _is_open(returned: Any) -> bool:
+    """Whether something is still to be filled in: lines that were to be completed are handed in as they were shown."""
+    parts = returned.values() if isinstance(returned, dict) else returned if isinstance(returned, tuple | list) else ()
+    return returned is ... or any(_is_open(part) for part in parts)
 
 
 def is_number(thing: Any) -> bool:

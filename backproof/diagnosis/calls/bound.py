@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 
@@ -28,11 +29,16 @@ class Bound(NamedTuple):
         """Call it."""
         named = dict(self.by_name)
         rest = named.pop(self.spread, ())
-        kinds = {name: p.kind for name, p in inspect.signature(self.function).parameters.items()}
+        kinds = {name: p.kind for name, p in _parameters(self.function).items()}
         first = [
             named.pop(n) for n, k in kinds.items() if n in named and (rest or k is inspect.Parameter.POSITIONAL_ONLY)
         ]
         return self.function(*first, *rest, **named)
+
+
+@lru_cache(maxsize=32)  # a function is called thousands of times
+def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(function).parameters
 
 
 def bound(function: Callable[..., Any], given: Any) -> Bound:
@@ -42,7 +48,7 @@ def bound(function: Callable[..., Any], given: Any) -> Bound:
         CannotCall: they do not fit; the text says which names there are.
     """
     try:
-        parameters = inspect.signature(function).parameters
+        parameters = _parameters(function)
     except (TypeError, ValueError):
         raise CannotCall("the arguments of backprop cannot be seen: write it as a Python function") from None
     spread = next((n for n, p in parameters.items() if p.kind is inspect.Parameter.VAR_POSITIONAL), "")

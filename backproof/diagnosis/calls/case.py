@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from backproof.balls import Balls
-from backproof.diagnosis.calls.adapter import Part, parts_of
 from backproof.diagnosis.calls.answer import Answer, answer_of, answer_with_reference
 from backproof.diagnosis.calls.bound import Bound, CannotCall, bound
 from backproof.diagnosis.calls.deadline import at_most
 from backproof.diagnosis.calls.leaves import Where, leaves, refilled
 from backproof.diagnosis.calls.reference import Reference, ReferenceRun
+from backproof.diagnosis.calls.shared import written_into
+from backproof.diagnosis.completing.parts import Part, parts_of
 from backproof.replay.loading import Loaded, Program
 from backproof.replay.operands import array, is_traced, number
 from backproof.replay.run import Inputs
@@ -87,7 +88,11 @@ class Case:
         if not callable(function):
             raise CannotCall(f"there is no function {self.function}")
         made = self.arguments(space) if self.arguments is not None else _example(space)()
-        return bound(function, made)
+        given = bound(function, made)
+        still_open = next((name for name, value in given.by_name.items() if value is ...), None)
+        if still_open is not None:
+            raise CannotCall(f"the ... for {still_open} in example is still to be filled in")
+        return given
 
 
 def _example(space: Mapping[str, Any]) -> Callable[[], Any]:
@@ -134,6 +139,7 @@ class Player:
         only: the keys of places whose values may be replaced.
         keep: whether to record all of them.
         most_seconds: that one call may take.
+        real: whether PyTorch and JAX are themselves, and have no stand-ins.
     """
 
     def __init__(
@@ -142,10 +148,11 @@ class Player:
         only: frozenset[int] | None = frozenset(),
         keep: bool = False,
         most_seconds: float = MOST_SECONDS,
+        real: bool = False,
     ) -> None:
         self.most_seconds = most_seconds
         self.case = case
-        self.world = FloatWorld(keep=keep)
+        self.world = FloatWorld(keep=keep, real=real)
         with _quiet():
             self.loaded: Loaded = case.program.load(self.world, only)
 
@@ -162,14 +169,21 @@ class Player:
     def call(
         self, probe: Probe | None = None, replaced: Mapping[Visit, np.ndarray] | None = None, seed: int = SEED
     ) -> FloatCall:
-        """One call; whatever the program raises comes out."""
+        """One call; whatever the program raises comes out.
+
+        Args:
+            probe: the numbers of every argument; None for those of the example.
+            replaced: values to put in the place of others.
+        """
         world = self.world
-        world.replaced, world.records, world.passed = {}, [], {}
+        world.begin()
         with _quiet(seed):
             given = self.case.given(self.loaded.namespace)
             named = refilled(given.by_name, lambda where, _: None if probe is None else probe.get(where))
-            before = {where: np.array(leaf, np.float64) for where, leaf in leaves(named).items()}
-            world.replaced, world.records, world.passed = dict(replaced or {}), [], {}
+            before = dict(probe or {})
+            if probe is None:
+                before = {where: np.array(leaf, np.float64) for where, leaf in leaves(named).items()}
+            world.begin(replaced)
             with at_most(self.most_seconds):
                 returned = given._replace(by_name=named).call()
         return FloatCall(self.case, before, returned, world.records, named)
@@ -200,7 +214,8 @@ class ExactCall:
     Attributes:
         entries: of each argument's numbers, before the call.
         returned: what came back.
-        tape, records: what was computed, and every value that passed a hook, in order.
+        tape, records: what was computed, and every number that passed a hook, in order.
+        passed: the keys of all places that were passed, whatever they hold.
         reference: the loss that is meant, where it is known.
     """
 
@@ -208,6 +223,7 @@ class ExactCall:
     returned: Any
     tape: Tape
     records: list[Recorded]
+    passed: frozenset[int]
     reference: ReferenceRun | None = None
 
 
@@ -225,7 +241,7 @@ def exact_call(
         TooLarge: it computes too many numbers.
     """
     tape = Tape() if case.most_entries is None else Tape(case.most_entries)
-    world = ExactWorld(tape, keep=False, parts=parts)
+    world = ExactWorld(tape, keep=False, parts=parts, shared=written_into(case.program) if parts else frozenset())
     inputs = Inputs(tape)
 
     def leaf(where: Where, old: Any) -> Any:
@@ -242,12 +258,12 @@ def exact_call(
         entries = {where: value.ids.copy() for where, value in leaves(named).items() if is_traced(value)}
         world.replaced, world.records, world.passed, world.keep = dict(replaced or {}), [], {}, keep
         returned = given._replace(by_name=named).call()
-        reference, records, world.keep = None, world.records, False
+        reference, records, passed, world.keep = None, world.records, frozenset(world.passed), False
         if case.reference is not None:
             again = case.given(loaded.namespace)  # the program may have written into its own
             meant = refilled(again.by_name, lambda where, old: _of_entries(tape, entries.get(where), old))
             reference = case.reference.exactly(meant, tape, records)
-    return ExactCall(entries, returned, tape, records, reference)
+    return ExactCall(entries, returned, tape, records, passed, reference)
 
 
 def _of_entries(tape: Tape, ids: np.ndarray | None, old: Any) -> Any:

@@ -14,10 +14,11 @@ from backproof.replay.sources import ProgramError
 
 
 class Failure(NamedTuple):
-    """Why a program cannot be judged: one sentence, and the line."""
+    """Why a program cannot be judged: one sentence, and the line; of another file of the program where one is named."""
 
     sentence: str
     line: int | None
+    file: Path | None = None
 
 
 def failure_of(error: BaseException, folder: Path) -> Failure | None:
@@ -26,20 +27,20 @@ def failure_of(error: BaseException, folder: Path) -> Failure | None:
     Args:
         folder: of the program: its lines are those of files in it.
     """
-    line = line_in(error, folder)
+    file, line = _innermost(error, folder)
     if isinstance(error, ProgramError):
         return Failure(str(error), error.line)
     if isinstance(error, CannotCall | NotAnAnswer | TooLarge):
         return Failure(str(error), None)
     if isinstance(error, NotFollowed):
-        return Failure(f"{error} is not followed", line)
+        return Failure(f"{error} is not followed", line, file)
     if isinstance(error, SystemExit):
-        return Failure(f"the program called sys.exit({error.code!r})", line)
+        return Failure(f"the program called sys.exit({error.code!r})", line, file)
     if line is None:
         return None
     text = str(error).splitlines()[0] if str(error) else ""
     name = type(error).__name__
-    return Failure(f"the program raises {name}{f': {text}' if text else ''}", line)
+    return Failure(f"the program raises {name}{f': {text}' if text else ''}", line, file)
 
 
 def cannot_run(error: BaseException, path: Path) -> Diagnosis:
@@ -51,13 +52,16 @@ def cannot_run(error: BaseException, path: Path) -> Diagnosis:
     failure = failure_of(error, path.parent)
     if failure is None:
         raise error
-    return Diagnosis("cannot run", failure.sentence, str(path), line=failure.line)
+    if failure.file in (None, path):
+        return Diagnosis("cannot run", failure.sentence, str(path), line=failure.line)
+    return Diagnosis("cannot run", f"{failure.sentence} (line {failure.line} of {failure.file.name})", str(path))
 
 
-def line_in(error: BaseException, folder: Path) -> int | None:
+def _innermost(error: BaseException, folder: Path) -> tuple[Path | None, int | None]:
     """The innermost line of a file of the program that an exception passed."""
-    found = None
+    found: tuple[Path | None, int | None] = None, None
     for frame in traceback.extract_tb(error.__traceback__):
-        if Path(frame.filename).parent == folder or folder in Path(frame.filename).parents:
-            found = frame.lineno
+        file = Path(frame.filename)
+        if folder in file.parents:
+            found = file, frame.lineno
     return found

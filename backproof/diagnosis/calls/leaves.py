@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from backproof.replay.foreign.foreign import Foreign, as_array
+from backproof.replay.foreign.living import numbers_in, with_numbers
 from backproof.replay.operands import is_traced
 
 Where = tuple[str | int, ...]  # keys, positions and attributes, from the outside in
@@ -34,18 +37,34 @@ def _is_whole(thing: Any) -> bool:
     return isinstance(thing, int | np.integer) and not isinstance(thing, bool)
 
 
+def held_in(thing: Any) -> Any:
+    """What an array of another library holds; anything else as it is."""
+    if isinstance(thing, Foreign):
+        return thing.held
+    numbers = numbers_in(thing)
+    return thing if numbers is None else numbers
+
+
 def leaves(thing: Any, integers: bool = False) -> dict[Where, Any]:
     """Every leaf by the way to it, in order.
 
     Args:
         integers: whether arrays of whole numbers, and whole numbers, are leaves too.
     """
+    return {where: held_in(leaf) for where, leaf in leaves_as_they_are(thing, integers).items()}
+
+
+def leaves_as_they_are(thing: Any, integers: bool = False) -> dict[Where, Any]:
+    """The same, with arrays of other libraries themselves and not what they hold."""
     return dict(_walk(thing, (), set(), integers))
 
 
 def _walk(thing: Any, where: Where, seen: set[int], integers: bool) -> Iterator[tuple[Where, Any]]:
-    if is_leaf(thing) or (integers and _is_whole(thing)):
+    held = held_in(thing)
+    if is_leaf(held) or (integers and _is_whole(held)):
         yield where, thing
+        return
+    if held is not thing:
         return
     if isinstance(thing, _NOT_ENTERED) or id(thing) in seen:
         return
@@ -89,6 +108,13 @@ def refilled(thing: Any, new: Callable[[Where, Any], Any]) -> Any:
 def _refilled(thing: Any, where: Where, new: Callable[[Where, Any], Any], done: dict[int, Any]) -> Any:
     if id(thing) in done and not isinstance(thing, float):
         return done[id(thing)]
+    if isinstance(thing, Foreign):
+        thing.held = as_array(_refilled(thing.held, where, new, done))
+        return thing
+    numbers = numbers_in(thing)
+    if numbers is not None:
+        made = new(where, numbers)
+        return thing if made is None else with_numbers(thing, made)
     if is_leaf(thing):
         made = _leaf(thing, new(where, thing))
         done[id(thing)] = made
@@ -149,3 +175,18 @@ def spelled(where: Where) -> str:
         else:
             text += f".{step}" if text else step
     return text
+
+
+MOST_NAMED = 8
+
+
+def listed(every: Sequence[Where]) -> str:
+    """Several in words; the many numbers of one argument by their count: ``17 values in network``."""
+    inside = Counter(where[:1] for where in every)
+    if len(every) <= MOST_NAMED:
+        return ", ".join(map(spelled, every))
+    found = dict.fromkeys(
+        spelled(where) if inside[where[:1]] == 1 else f"{inside[where[:1]]} values in {spelled(where[:1])}"
+        for where in every
+    )
+    return ", ".join(found)

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backproof.diagnosis.calls.answer import LOSS, Answer
-from backproof.diagnosis.calls.leaves import Where, spelled
+from backproof.diagnosis.calls.leaves import Where, listed, spelled
+from backproof.diagnosis.completing.made_up import BIASES, DATA, LABELS, WEIGHTS
 
 Shape = tuple[int, ...]
 
@@ -27,6 +28,7 @@ class Pairing(NamedTuple):
     Attributes:
         pairs: in the order of the gradients.
         unmatched: gradients that find no parameter.
+        others: what is returned beside the gradients of all parameters and belongs to no argument, as a course's "dA1".
         ambiguous: gradients that find several, with those.
         without: parameters beside others (in one dict, list or object) that have gradients, and have none themselves.
         by_order: whether the order decided, not names.
@@ -34,6 +36,7 @@ class Pairing(NamedTuple):
 
     pairs: tuple[Pair, ...]
     unmatched: tuple[Where, ...] = ()
+    others: tuple[Where, ...] = ()
     ambiguous: tuple[tuple[Where, tuple[Where, ...]], ...] = ()
     without: tuple[Where, ...] = ()
     by_order: bool = False
@@ -73,7 +76,24 @@ def paired(gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape], n
         if not found.unmatched and not found.ambiguous:
             pairs = tuple(Pair(renamed[pair.gradient], pair.parameter) for pair in found.pairs)
             return found._replace(pairs=pairs, by_order=True)
-    return _by_name(gradients, arguments) if named else _by_order(gradients, arguments)
+    return _by_dotted_name(gradients, arguments) if named else _by_order(gradients, arguments)
+
+
+def _by_dotted_name(gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape]) -> Pairing:
+    """By name; a key with dots, as ``"layers.0.weight"``, is the way to a parameter."""
+    ways = {tuple(part for step in where for part in _steps(step)): where for where in gradients}
+    found = _by_name({way: gradients[where] for way, where in ways.items()}, arguments)
+    if found.unmatched or found.ambiguous or len(ways) < len(gradients):
+        return _by_name(gradients, arguments)
+    return found._replace(
+        pairs=tuple(Pair(ways[pair.gradient], pair.parameter) for pair in found.pairs),
+        others=tuple(ways[other] for other in found.others),
+    )
+
+
+def _steps(step: str | int) -> Where:
+    parts = step.split(".") if isinstance(step, str) else [step]
+    return tuple(int(part) if isinstance(part, str) and part.isdecimal() else part for part in parts)
 
 
 # By name: ``dW1`` is ``W1`` with something before it. What stands before or after is learned from the names themselves.
@@ -91,9 +111,13 @@ def _by_name(gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape])
                 best = score, full
     matches = _settled(best[1] if best else {}, gradients, arguments)
     pairs = tuple(Pair(g, ways[0]) for g, ways in matches.items() if len(ways) == 1)
+    alone = tuple(g for g in gradients if not matches.get(g))
+    left = set(arguments) - {pair.parameter for pair in pairs}
+    complete = bool(pairs) and not any(_may_be_parameter(where, arguments[where]) for where in left)
     return Pairing(
         pairs,
-        unmatched=tuple(g for g in gradients if not matches.get(g)),
+        unmatched=() if complete else alone,
+        others=alone if complete else (),
         ambiguous=tuple((g, tuple(ways)) for g, ways in matches.items() if len(ways) > 1),
         without=_without([pair.parameter for pair in pairs], arguments),
     )
@@ -159,7 +183,15 @@ def _settled(
     return settled
 
 
-def _without(parameters: Sequence[Where], arguments: Mapping[Where, Shape]) -> tuple[Where, ...]:
+def _may_be_parameter(where: Where, shape: Shape) -> bool:
+    """Whether an argument may be what a gradient is of: data, labels and rates are not."""
+    name = next((step for step in reversed(where) if isinstance(step, str)), "")
+    if WEIGHTS.match(name) or BIASES.match(name):
+        return True
+    return bool(shape) and not (DATA.match(name) or LABELS.match(name))
+
+
+def _without(parameters: Sequence[Where], arguments: Iterable[Where]) -> tuple[Where, ...]:
     """Arguments in the same container as parameters, of the same depth, that have no gradient."""
     homes = {where[:-1] for where in parameters if len(where) > 1}
     return tuple(a for a in arguments if len(a) > 1 and a[:-1] in homes and a not in parameters)
@@ -169,16 +201,22 @@ def _without(parameters: Sequence[Where], arguments: Mapping[Where, Shape]) -> t
 
 
 def _by_order(gradients: Mapping[Where, Shape], arguments: Mapping[Where, Shape]) -> Pairing:
-    """The arguments in their order that have the gradients' shapes; the last ones where several do, or none."""
-    ways, wanted = list(arguments), list(gradients.values())
+    """The one argument whose parts have the gradients' shapes, in order; else the last of all parts that have.
+
+    What an object keeps as ``grad`` beside its number is no parameter.
+    """
+    wanted = list(gradients.values())
+    ways = [where for where in arguments if where[-1:] != ("grad",)]
+    roots = [[where for where in ways if where[:1] == root] for root in dict.fromkeys(where[:1] for where in ways)]
+    whole = [inside for inside in roots if [arguments[where] for where in inside] == wanted]
+    ways = whole[0] if len(whole) == 1 else ways
     places = _fitting([arguments[way] for way in ways], wanted)
     if places is None:
         if len(wanted) > len(ways):
             return Pairing((), unmatched=tuple(gradients), by_order=True)
-        places = list(range(len(ways) - len(wanted), len(ways)))
+        places = _likeliest([arguments[way] for way in ways], wanted)
     pairs = tuple(Pair(g, ways[place]) for g, place in zip(gradients, places, strict=True))
-    parameters = [pair.parameter for pair in pairs]
-    return Pairing(pairs, without=_without(parameters, arguments), by_order=True)
+    return Pairing(pairs, without=_without([pair.parameter for pair in pairs], ways), by_order=True)
 
 
 def _fitting(have: list[Shape], wanted: list[Shape]) -> list[int] | None:
@@ -198,12 +236,20 @@ def _fitting(have: list[Shape], wanted: list[Shape]) -> list[int] | None:
     return places[::-1]
 
 
+def _likeliest(have: list[Shape], wanted: list[Shape]) -> list[int]:
+    """Places side by side, most of which have the shapes: one gradient may have a wrong one."""
+    count = len(wanted)
+    starts = range(len(have) - count, -1, -1)
+    start = max(starts, key=lambda s: sum(map(tuple.__eq__, have[s : s + count], wanted)))
+    return list(range(start, start + count))
+
+
 def sentence(pairing: Pairing, arguments: Iterable[Where]) -> str:
     """What was paired, in words: ``dW1 of W1, db1 of b1; no gradient: X, y``."""
     pairs = [pair for pair in pairing.pairs if pair != LOSS_PAIR]
     parameters = [pair.parameter for pair in pairs]
     if pairing.by_order:
-        said = f"the gradients are of {', '.join(map(spelled, parameters))}, in this order"
+        said = f"the gradients are of {listed(parameters)}, in this order"
     else:
         said = ", ".join(
             spelled(p) if spelled(g) == spelled(p) else f"{spelled(g) or 'the gradient'} of {spelled(p)}"
@@ -211,5 +257,7 @@ def sentence(pairing: Pairing, arguments: Iterable[Where]) -> str:
         )
     roots = {parameter[0] for parameter in parameters}
     others = [a for a in arguments if a not in parameters]
-    rest = list(dict.fromkeys(spelled(a if a[0] in roots else a[:1]) for a in others))
-    return "; ".join([said, *([f"no gradient: {', '.join(rest)}"] if rest else [])])
+    rest = list(dict.fromkeys(a if a[0] in roots else a[:1] for a in others))
+    without = [f"no gradient: {listed(rest)}"] if rest else []
+    alone = [f"of no argument, and not judged: {', '.join(map(spelled, pairing.others))}"] if pairing.others else []
+    return "; ".join([said, *without, *alone])

@@ -23,7 +23,7 @@ class Candidate(NamedTuple):
         values: what they were.
         ids: their entries.
         reaches: the positions of the wrong gradients that it had a part in.
-        outputs: for each value the position of the gradient of a wrong shape that it is, or None.
+        outputs: for each value the positions of the gradients of a wrong shape that it is.
     """
 
     key: int
@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
     values: tuple[np.ndarray, ...]
     ids: tuple[np.ndarray, ...]
     reaches: frozenset[int]
-    outputs: tuple[int | None, ...] = ()
+    outputs: tuple[tuple[int, ...], ...] = ()
     positions: tuple[int, ...] = ()
 
 
@@ -50,12 +50,14 @@ def candidates(
     used = judgement.forward
     parts = {k: tape.reaching(judgement.entries[k].reshape(-1)) for k in wrong}
     outputs = {k: judgement.entries[k] for k in wrong}
-    found: dict[int, list[tuple[int, int, np.ndarray, frozenset[int], int | None]]] = {}
+    found: dict[int, list[tuple[int, int, np.ndarray, frozenset[int], tuple[int, ...]]]] = {}
     shared: set[int] = set()  # what the forward pass goes through too: a change of it would change the loss
     for position, record in enumerate(judgement.call.records):
         ids = record.value
+        if not ids.ndim and tape.fixed[ids] and places[record.key].kind != "value":
+            continue  # a number that the program reads
         known = ids != 0
-        is_forward = bool(known.any() and used[ids[known]].all())
+        is_forward = bool(known.any() and used[ids[known]].all()) and not tape.fixed[ids].all()
         is_output = [k for k in wrong if np.array_equal(ids, outputs[k])]
         if is_forward and not forward and not is_output:
             shared.add(record.key)
@@ -63,13 +65,12 @@ def candidates(
             continue
         only_as_output = is_forward and not forward
         reaches = frozenset(is_output if only_as_output else [k for k in wrong if parts[k][ids].any()])
-        if not known.any() and places[record.key].kind == "value":
-            reaches = frozenset(wrong)  # zeros have no entries of their own, and may have had a part in anything
+        if tape.fixed[ids].all() and places[record.key].kind == "value":
+            reaches = frozenset(wrong)  # constants have no entries of their own, and may have had a part in anything
         reaches |= frozenset(is_output)
         if reaches:
-            shaped = [k for k in is_output if judgement.gradients[k].status is Status.SHAPE]
-            output = shaped[0] if shaped else None
-            found.setdefault(record.key, []).append((position, record.occurrence, ids, reaches, output))
+            shaped = tuple(k for k in is_output if judgement.gradients[k].status is Status.SHAPE)
+            found.setdefault(record.key, []).append((position, record.occurrence, ids, reaches, shaped))
     return [
         Candidate(
             key,

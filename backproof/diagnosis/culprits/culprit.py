@@ -20,6 +20,7 @@ class Culprit:
         gradients: the positions of the gradients that are wrong because of it.
         first: when it was passed first, among all places.
         proven: whether the program with the changes of all culprits gives the true gradients, where there are changes.
+        inside: the same inside of a helper that it calls.
     """
 
     place: Expression
@@ -28,6 +29,7 @@ class Culprit:
     gradients: frozenset[int]
     first: int
     proven: bool = True
+    inside: Mend | None = None
 
 
 def simpler(one: Culprit | None, other: Culprit | None) -> Culprit | None:

@@ -11,6 +11,7 @@ from backproof.replay.tape import Tape
 
 _FURTHEST = 8  # operations back
 _MOST = 60  # numbers looked at
+_DEEPEST, _SEVERAL = 6, 4  # operations of an activation, and numbers that one operation takes
 
 
 class Flow:
@@ -25,6 +26,7 @@ class Flow:
         self._starts = np.asarray(tape.made_by)
         self._known: dict[int, tuple[int, ...]] = {}
         self._touched: dict[int, list[set[int]]] = {}
+        self.orders: dict[tuple[int, int], tuple[int, ...] | None] = {}  # of a place's values beside a series
         self._turns: dict[int, tuple[Sequence[np.ndarray], dict[int, int]]] = {}
 
     def parents(self, entry: int) -> tuple[int, ...]:
@@ -94,6 +96,12 @@ class Flow:
         return levels
 
     def _values_before(self, entry: int) -> tuple[int, ...]:
-        """What a forward value was computed from element by element, two operations back."""
-        parents = [p for p in self.parents(entry) if self.forward[p]]
-        return tuple(parents) if len(parents) <= 4 else ()
+        """What a forward value was computed from: by one operation, or by several on one number, as in a sigmoid."""
+        found: list[int] = []
+        for _ in range(_DEEPEST):
+            parents = [p for p in self.parents(entry) if self.forward[p] and not self.tape.fixed[p]]
+            if len(parents) != 1:
+                return (*found, *parents) if not found and len(parents) <= _SEVERAL else tuple(found)
+            entry = parents[0]
+            found.append(entry)
+        return tuple(found)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, product
 
 from backproof.diagnosis.calls.case import Case, Probe
+from backproof.diagnosis.calls.deadline import spent
 from backproof.diagnosis.calls.pairing import Pair
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.culprits.intervention import wanted_of
 from backproof.diagnosis.culprits.search import Search
 from backproof.diagnosis.repair.bench import Bench
-from backproof.diagnosis.verdict.judging import Judgement, Status
+from backproof.diagnosis.verdict.judging import Judgement
 
 
 def find_culprits(
@@ -27,9 +27,9 @@ def find_culprits(
         seconds: that the search may take of the processor.
     """
     wanted = wanted_of(judgement, probes[0], case)
-    wrong = frozenset(k for k, g in enumerate(judgement.gradients) if g.status is not Status.RIGHT)
+    wrong = wanted.positions - judgement.right
     bench = Bench(case, wanted, pairs, tuple(probes), {}, wanted.positions)
-    return _proven(bench, Search(case, judgement, bench, time.process_time() + seconds, seconds, wrong).run())
+    return _proven(bench, Search(case, judgement, bench, spent() + seconds, seconds, wrong).run())
 
 
 def _proven(bench: Bench, found: list[Culprit]) -> list[Culprit]:

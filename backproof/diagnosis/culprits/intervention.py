@@ -5,20 +5,21 @@ Where every gradient comes out right, that expression was the culprit.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from backproof.diagnosis.calls.case import Case, Player, Probe
+from backproof.diagnosis.calls.deadline import spent
 from backproof.diagnosis.calls.leaves import Where
 from backproof.diagnosis.culprits.candidates import Candidate
 from backproof.diagnosis.culprits.flow import Flow
 from backproof.diagnosis.culprits.targets import Fit, Meaning, Target, fitted
 from backproof.diagnosis.culprits.turns import replacements
-from backproof.diagnosis.verdict.judging import Judgement, Status, same_shape
+from backproof.diagnosis.verdict.judging import Judgement, same_shape
 from backproof.replay.world import Visit
 
 CLOSE = 1e-7  # a filter only: what passes it is confirmed on exact numbers
@@ -109,17 +110,17 @@ class Wanted:
         if not same_shape(given.shape, true.shape):
             return False
         error = np.abs(given.reshape(true.shape) - true).max(initial=0.0)
-        return bool(error <= self.close * max(np.abs(true).max(initial=0.0), 1e-6 * self.scale))
+        return bool(error <= self.close * max(self.sizes[position], 1e-6 * max(self.sizes)))
 
     @property
     def positions(self) -> frozenset[int]:
         """Of all gradients."""
         return frozenset(range(len(self.ways)))
 
-    @property
-    def scale(self) -> float:
-        """The largest number among all gradients."""
-        return max(float(np.abs(true).max(initial=0.0)) for true in self.true)
+    @cached_property
+    def sizes(self) -> tuple[float, ...]:
+        """The largest number of each true gradient."""
+        return tuple(float(np.abs(true).max(initial=0.0)) for true in self.true)
 
 
 def wanted_of(judgement: Judgement, probe: Probe, case: Case) -> Wanted:
@@ -129,9 +130,8 @@ def wanted_of(judgement: Judgement, probe: Probe, case: Case) -> Wanted:
     parameters = tuple(g.pair.parameter for g in judgement.gradients)
     loss = float(judgement.tape.hi[judgement.loss]) if case.reference is None else None
     exact = Wanted(probe, ways, parameters, true, loss, CLOSE)
-    right = {k for k, g in enumerate(judgement.gradients) if g.status is Status.RIGHT}
     with Player(case) as player:
-        if right <= exact.right(player, {}) and (right or not _is_single(player, probe)):
+        if judgement.right <= exact.right(player, {}) and not _is_single(player, probe):
             return exact
     return replace(exact, close=CLOSE_SINGLE)
 
@@ -141,15 +141,24 @@ def _is_single(player: Player, probe: Probe) -> bool:
     return any(getattr(g, "dtype", None) in (np.float32, np.float16) for g in gradients)
 
 
-def _as_output(candidate: Candidate, wanted: Wanted) -> list[tuple[Target, dict[Visit, np.ndarray]]]:
-    """The true gradient itself, for what is returned in another shape."""
-    known = [(o, k) for o, k in zip(candidate.occurrences, candidate.outputs, strict=False) if k is not None]
-    if not known:
-        return []
-    target = Target(Meaning.ADJOINT, wanted.parameters[known[0][1]], tuple(wanted.true[k] for _, k in known))
-    return [(target, {(candidate.key, occurrence): wanted.true[k] for occurrence, k in known})]
+def _as_output(candidate: Candidate, wanted: Wanted) -> list[Way]:
+    """The true gradients themselves, for what is returned in another shape; where one value is several, in turn."""
+    known = [(o, ks) for o, ks in zip(candidate.occurrences, candidate.outputs, strict=False) if ks]
+    orders = {tuple(ks[turn % len(ks)] for turn, (_, ks) in enumerate(known))}
+    orders.add(tuple(ks[-1 - turn % len(ks)] for turn, (_, ks) in enumerate(known)))
+    return [
+        (
+            Target(Meaning.ADJOINT, wanted.parameters[order[0]], tuple(wanted.true[k] for k in order)),
+            {(candidate.key, occurrence): wanted.true[k] for (occurrence, _), k in zip(known, order, strict=True)},
+        )
+        for order in sorted(orders)
+        if order
+    ]
 
 
+Way = tuple[Target, dict[Visit, np.ndarray]]  # what might be meant, and the values that stand for it
+NeedTrial = Callable[[Candidate, list[Way], bool], list[Way]]  # those that need to be tried; with an effort, fewer
+_WORTH_AN_EFFORT = 60  # replacements of one place
 FIRST, LIKELY = 2, 8  # replacements of one place that are tried before any other place's further ones
 
 
@@ -165,26 +174,31 @@ def mends(
     flow: Flow | None = None,
     likely: bool = False,
     fit: Fit = fitted,
+    need_trial: NeedTrial | None = None,
 ) -> Iterator[Mend]:
     """The replacements that mend gradients and break none, as they are found.
 
     Args:
         kept: replacements that are made already.
-        until: when to stop, on ``time.process_time``'s clock, which other programs do not slow down.
+        until: when to stop, on ``spent``'s clock, which other programs do not slow down.
         whole: whether all wrong gradients must be mended.
         likely: whether only the likeliest replacements of each place are tried.
+        need_trial: says which replacements of a place need to be tried.
         fit: which values may stand in the place of which.
     """
     right_before = wanted.positions - wrong
     asked = [c for c in tried if not whole or c.reaches == wrong]
-    known: dict[int, list[tuple[Target, dict[Visit, np.ndarray]]]] = {}
+    known: dict[int, list[Way]] = {}
     for start, end in ((0, FIRST), (FIRST, LIKELY), (LIKELY, None))[: 2 if likely else 3]:
         for candidate in asked:
             if not start:
-                ways = replacements(candidate, targets, flow, fit)
-                known[candidate.key] = [*_as_output(candidate, wanted), *ways]
-            for target, replaced in known[candidate.key][start:end]:
-                if time.process_time() > until:
+                ways = [*_as_output(candidate, wanted), *replacements(candidate, targets, flow, fit)]
+                known[candidate.key] = need_trial(candidate, ways, False) if need_trial else ways
+            left = known[candidate.key][start:end]
+            if end is None and need_trial:
+                left = need_trial(candidate, left, len(left) > _WORTH_AN_EFFORT)
+            for target, replaced in left:
+                if spent() > until:
                     return
                 right = wanted.right(player, {**kept, **replaced})
                 mended = right & wrong

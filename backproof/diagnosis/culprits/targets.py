@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.calls.case import Case, Probe, exact_call
+from backproof.diagnosis.calls.case import Case, ExactCall
 from backproof.diagnosis.calls.leaves import Where
 from backproof.diagnosis.verdict.judging import Judgement, loss_of
 from backproof.replay.loading import Program
@@ -260,12 +260,14 @@ def _sizes(given: object) -> tuple[int, ...]:
     return (len(given),) if isinstance(given, list | tuple) else getattr(given, "shape", ())
 
 
-def parts_of(case: Case, judgement: Judgement, probe: Probe) -> list[Target]:
-    """What single uses add to adjoints: from a call whose every reading is an entry of its own."""
-    try:
-        call = exact_call(case, probe, parts=True)
-        loss = loss_of(case, call)
-    except Exception:  # what shares arrays may not run so
+def parts_of(case: Case, judgement: Judgement, call: ExactCall | None) -> list[Target]:
+    """What single uses add to adjoints.
+
+    Args:
+        call: whose every reading is an entry of its own; None where there is none.
+    """
+    if call is None:
         return []
+    loss = loss_of(case, call)
     own = replace(judgement, call=call, loss=loss)
     return list(_adjoints(call.tape.adjoints(loss), forward_series(own, case.program), Meaning.PART))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -36,8 +37,11 @@ def replacements(
 def _likeness(values: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> float | None:
     """The cosine between two series, without its sign; None where they are the same."""
     both = [(v, o) if v.shape == o.shape else np.broadcast_arrays(v, o) for v, o in zip(values, others, strict=True)]
-    v, o = (np.concatenate([pair[side].reshape(-1) for pair in both]) for side in (0, 1))
-    if np.array_equal(v, o):
+    v, o = (
+        both[0][side].reshape(-1) if len(both) == 1 else np.concatenate([pair[side].reshape(-1) for pair in both])
+        for side in (0, 1)
+    )
+    if (v == o).all():
         return None
     size = float((v @ v) * (o @ o)) ** 0.5
     return abs(float(v @ o)) / size if np.isfinite(size) and size > 0 else 0.0
@@ -79,6 +83,13 @@ _MOST_BY_FLOW = 60  # turns
 
 def _order_by_flow(candidate: Candidate, target: Target, flow: Flow) -> tuple[int, ...] | None:
     """For each value of the candidate, the value of the series that it was computed from or beside."""
+    known = candidate.key, id(target.ids)
+    if known not in flow.orders:
+        flow.orders[known] = _nearest_turns(candidate, target, flow)
+    return flow.orders[known]
+
+
+def _nearest_turns(candidate: Candidate, target: Target, flow: Flow) -> tuple[int, ...] | None:
     turns = flow.turns(target.ids)
     order = []
     for ids in candidate.ids:
@@ -101,7 +112,12 @@ def _touched(entry: int, turns: dict[int, int], flow: Flow) -> set[int]:
 _MOST_TURNS, _MOST_OFFSETS = 300, 4
 
 
-def _orders(many: int, have: int) -> Iterator[tuple[int, ...]]:
+@cache
+def _orders(many: int, have: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(_all_orders(many, have))
+
+
+def _all_orders(many: int, have: int) -> Iterator[tuple[int, ...]]:
     """Which of ``have`` values go to ``many`` places."""
     if many > _MOST_TURNS or have > _MOST_TURNS:
         return

@@ -1,37 +1,27 @@
 """Repair: the learner's expression after a small edit, proven by exact replay to give every gradient.
 
-All edits of an expression are evaluated in one run, at the place itself, and compared there with what it has to be; the
-few that pass are run as programs, and what passes that is proven on exact numbers, at every probe.
+What passed a trial at its place is run as a program, and what passes that is proven on exact numbers, at every probe.
 """
 
 from __future__ import annotations
 
 import ast
-import contextlib
-import sys
-import time
-import types
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from backproof.diagnosis.calls.case import Case, Player, Probe
-from backproof.diagnosis.calls.deadline import at_most
+from backproof.diagnosis.calls.deadline import spent
 from backproof.diagnosis.calls.pairing import Pair
 from backproof.diagnosis.culprits.intervention import Replacements, Wanted
 from backproof.diagnosis.repair.edits import Edited
 from backproof.diagnosis.repair.kinds import Kind
 from backproof.diagnosis.verdict.judging import Status, judge
-from backproof.replay import instrument
 from backproof.replay.loading import Program
 from backproof.replay.patches import Edit
 from backproof.replay.places import key_of
 from backproof.replay.refusal import NotFollowed, TooLarge
-from backproof.replay.world import instead_of
 
 _ONE_EDIT, _ONE_CALL = 0.05, 1.0  # seconds
 _ALTERNATIVES = 3  # changes of one culprit among several
@@ -127,151 +117,6 @@ def _file_of(program: Program, change: Change) -> Any:
     return None
 
 
-def surviving(
-    bench: Bench, key: int, targets: Mapping[int, np.ndarray], edited: Sequence[Edited], until: float
-) -> list[Edited]:
-    """The edits of one expression whose value is what it has to be, every time that it is passed.
-
-    Args:
-        key: of the expression.
-        targets: what it has to be, by the times that it was passed.
-    """
-    trial = _Trial(key, targets, edited, bench.wanted.close * 10, until)
-    only = frozenset([key, *(k for k, _ in bench.kept)])
-    with Player(bench.case, only) as player:
-        trial.hook(player)
-        try:
-            player.call(bench.wanted.probe, bench.kept)
-        except Exception:
-            return []
-    return trial.left
-
-
-def evaluated(
-    bench: Bench, key: int, occurrences: Mapping[int, np.ndarray], texts: Sequence[str]
-) -> dict[str, list[np.ndarray]]:
-    """The values that expressions have where another stands, each time that it is passed; those that fail are left out.
-
-    Args:
-        key: of the place.
-        occurrences: what goes on from there, by the times that it was passed.
-    """
-    looks = _Looks(key, occurrences, texts)
-    with Player(bench.case, frozenset([key, *(k for k, _ in bench.kept)])) as player:
-        looks.hook(player)
-        try:
-            player.call(bench.wanted.probe, bench.kept)
-        except Exception:
-            return {}
-    return {text: values for text, values in looks.found.items() if len(values) == looks.times}
-
-
-class _Looks:
-    """Stands at one place of a running program and looks at the values of expressions."""
-
-    def __init__(self, key: int, occurrences: Mapping[int, np.ndarray], texts: Sequence[str]) -> None:
-        self.key, self.occurrences, self.times = key, occurrences, 0
-        self.codes = {text: code for text in texts if (code := _code(ast.parse(text, mode="eval").body)) is not None}
-        self.found: dict[str, list[np.ndarray]] = {text: [] for text in self.codes}
-
-    def hook(self, player: Player) -> None:
-        """Stand at the place."""
-        world = player.world
-
-        def value(key: int, passing: Any) -> Any:
-            occurrence = world.passed.get(key, 0)
-            passing = world.value(key, passing)
-            target = self.occurrences.get(occurrence) if key == self.key else None
-            if target is None:
-                return passing
-            names, space = _names_at(sys._getframe(1))
-            self.times += 1
-            for text, code in self.codes.items():
-                with warnings.catch_warnings(), contextlib.suppress(Exception), at_most(_ONE_EDIT):
-                    warnings.simplefilter("ignore")
-                    self.found[text].append(np.array(eval(code, space, names), np.float64))
-            return instead_of(passing, target)
-
-        player.replace_hook(instrument.VALUE, value)
-
-
-def _names_at(frame: types.FrameType) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The local and the global names of a place; in a comprehension those around it too."""
-    names = dict(frame.f_locals)
-    while frame.f_code.co_name in ("<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>") and frame.f_back:
-        frame = frame.f_back
-        names = {**frame.f_locals, **names}
-    return names, frame.f_globals
-
-
-class _Trial:
-    """Stands at one place of a running program: every edit is evaluated there, and what it has to be goes on."""
-
-    def __init__(
-        self, key: int, targets: Mapping[int, np.ndarray], edited: Sequence[Edited], close: float, until: float
-    ) -> None:
-        self.key, self.targets, self.close, self.until = key, targets, close, until
-        self.edited = list(edited)
-        self.alive: list[tuple[Edited, types.CodeType]] | None = None
-
-    @property
-    def left(self) -> list[Edited]:
-        """The edits that gave the right value each time; none where the place was not passed."""
-        return [one for one, _ in self.alive or []]
-
-    def hook(self, player: Player) -> None:
-        """Stand at the place."""
-        world = player.world
-
-        def value(key: int, passing: Any) -> Any:
-            occurrence = world.passed.get(key, 0)
-            passing = world.value(key, passing)
-            target = self.targets.get(occurrence) if key == self.key else None
-            if target is None:
-                return passing
-            frame = sys._getframe(1)
-            self._try(frame, target)
-            return instead_of(passing, target)
-
-        player.replace_hook(instrument.VALUE, value)
-
-    def _try(self, frame: types.FrameType, target: np.ndarray) -> None:
-        names, space = _names_at(frame)
-        if self.alive is None:
-            self.alive = [(one, code) for one in self.edited if (code := _code(one.node)) is not None]
-        size = max(float(np.abs(target).max(initial=0.0)), 1e-300)
-        kept = []
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for one, code in self.alive:
-                if time.process_time() > self.until:
-                    break
-                try:
-                    with at_most(_ONE_EDIT):
-                        value = np.asarray(eval(code, space, names), np.float64)
-                except Exception:
-                    continue
-                if value.shape != target.shape and _full(value.shape) != _full(target.shape):
-                    continue
-                if np.abs(value.reshape(target.shape) - target).max(initial=0.0) <= self.close * size:
-                    kept.append((one, code))
-        self.alive = kept
-
-
-def _full(shape: tuple[int, ...]) -> list[int]:
-    return [n for n in shape if n != 1]
-
-
-def _code(node: ast.expr) -> types.CodeType | None:
-    """An edited expression compiled; None where it is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return compile(ast.fix_missing_locations(ast.Expression(node)), "<edit>", "eval")
-    except (SyntaxError, ValueError, TypeError):
-        return None
-
-
 def changes_of(edited: Iterable[Edited], node: ast.expr) -> Iterator[Change]:
     """Edits of an expression as changes of the program."""
     for one in edited:
@@ -285,7 +130,7 @@ def simplest(bench: Bench, changes: Iterable[Change], until: float) -> list[Chan
     """
     found: list[Change] = []
     for change in sorted(changes, key=lambda c: c.cost):
-        if time.process_time() > until:
+        if spent() > until:
             break
         if bench.works(change) and (not bench.alone or bench.proven([change])):
             found.append(change)

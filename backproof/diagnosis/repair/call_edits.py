@@ -73,29 +73,35 @@ def _letters(node: ast.Call) -> Iterator[Change]:
 
 
 def _is_module_like(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "math", "jnp", "torch")
+    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "math", "jnp", "jax", "torch", "F")
+
+
+_AXIS, _KEEP = ("axis", "dim"), ("keepdims", "keepdim")  # NumPy's word, and PyTorch's
 
 
 def _axes(node: ast.Call) -> Iterator[Change]:
-    """Another axis, none, or axes kept."""
-    others = [k for k in node.keywords if k.arg != "axis"]
+    """Another axis, none, or axes kept; in the word that the call uses already."""
+    words = [k.arg for k in node.keywords]
+    of_torch = bool({"dim", "keepdim"} & set(words))
+    others = [k for k in node.keywords if k.arg not in _AXIS]
     positional = len(node.args) > (1 if _is_module_like(getattr(node.func, "value", node)) else 0)
-    axes = [k.value for k in node.keywords if k.arg == "axis"]
+    axes = [k.value for k in node.keywords if k.arg in _AXIS]
     start = node.args[: 1 if _is_module_like(getattr(node.func, "value", node)) else 0]
     own = ast.unparse(axes[0]) if axes else ast.unparse(node.args[len(start)]) if positional else ""
+    kept = ast.keyword(_KEEP[of_torch], ast.Constant(True))
+    is_kept = any(k.arg in _KEEP for k in others)
     for far, axis in enumerate(("0", "1", "-1", "2", "(0, 2)", "(0, 2, 3)", "(0, 1)", "(1, 2)")):
         if axis != own and positional and not axes:
             there = [*start, expression(axis), *node.args[len(start) + 1 :]]
             yield altered(node, args=there), Kind.AXIS, 0.75 + 0.02 * far
         if axis != own:
-            new = [ast.keyword("axis", expression(axis)), *others]
+            new = [ast.keyword(_AXIS[of_torch], expression(axis)), *others]
             yield altered(node, args=start, keywords=new), Kind.AXIS, (0.8 if own else 0.9) + 0.02 * far
-            if not any(k.arg == "keepdims" for k in others):
-                new = [*new, ast.keyword("keepdims", ast.Constant(True))]
-                yield altered(node, args=start, keywords=new), Kind.AXIS, 1.2 + 0.02 * far
+            if not is_kept:
+                yield altered(node, args=start, keywords=[*new, kept]), Kind.AXIS, 1.2 + 0.02 * far
     if own:
         yield altered(node, args=start, keywords=others), Kind.AXIS, 0.9
-    if any(k.arg == "keepdims" for k in others):
-        yield altered(node, keywords=[k for k in node.keywords if k.arg != "keepdims"]), Kind.SHAPE, 0.8
+    if is_kept:
+        yield altered(node, keywords=[k for k in node.keywords if k.arg not in _KEEP]), Kind.SHAPE, 0.8
     else:
-        yield altered(node, keywords=[*node.keywords, ast.keyword("keepdims", ast.Constant(True))]), Kind.SHAPE, 0.8
+        yield altered(node, keywords=[*node.keywords, kept]), Kind.SHAPE, 0.8

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from enum import Enum
 from typing import NamedTuple
 
 from backproof.diagnosis.repair.call_edits import calls
-from backproof.diagnosis.repair.everywhere import everywhere, factors_left_out
+from backproof.diagnosis.repair.everywhere import everywhere, factors_left_out, other_slope
+from backproof.diagnosis.repair.indices import index_parts, indices, next_to
+from backproof.diagnosis.repair.joined import SLOPES, joined
 from backproof.diagnosis.repair.kinds import Change, Kind, expression, is_value, turned
 from backproof.diagnosis.repair.parts import places
 from backproof.diagnosis.repair.scope import Scope
@@ -31,21 +34,35 @@ class Edited(NamedTuple):
     new: ast.expr
 
 
-def edits(node: ast.expr, scope: Scope, simple: bool = False) -> Iterator[Edited]:
+class More(Enum):
+    """What may be added to an expression."""
+
+    NOTHING = "nothing"
+    PRODUCTS = "a function, a matrix to be multiplied by"
+    FACTORS = "a factor or a term too"
+
+
+def edits(node: ast.expr, scope: Scope, more: More = More.FACTORS, is_index: bool = False) -> Iterator[Edited]:
     """Every single edit of an expression, each place in it in turn.
 
     Args:
-        simple: whether factors and terms that are added are left out.
+        is_index: whether the expression is an index itself.
     """
+    divisors = {id(at.right) for at in ast.walk(node) if isinstance(at, ast.BinOp) and isinstance(at.op, ast.Div)}
+    counting = {id(part) for at in ast.walk(node) for index in index_parts(at) for part in ast.walk(index)}
     for place, make in places(node):
-        for new, kind, cost in _at(place, scope, simple or _is_factor(node, place)):
+        if is_index or id(place) in counting or id(place) in divisors:
+            for new in next_to(place):
+                yield Edited(make(new), Kind.MEAN if id(place) in divisors else Kind.INDEX, 1.1, place, new)
+        for new, kind, cost in _at(place, scope, more, is_factor(node, place)):
             if not (isinstance(place, ast.Attribute) and place.attr == "T" and _is_turned_twice(new)):
-                yield Edited(make(new), kind, cost, place, new)
+                counts = kind is Kind.CONSTANT and (is_index or id(place) in counting)
+                yield Edited(make(new), Kind.INDEX if counts else kind, cost, place, new)
     for new, kind, cost in everywhere(node, scope):
         yield Edited(new, kind, cost, node, new)
 
 
-def _is_factor(whole: ast.expr, place: ast.expr) -> bool:
+def is_factor(whole: ast.expr, place: ast.expr) -> bool:
     """Whether a place is a factor of a product: then a further factor is put around the product, not around it."""
     for node in ast.walk(whole):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div) and place in (node.left, node.right):
@@ -60,7 +77,7 @@ def _is_turned_twice(node: ast.expr) -> bool:
     return isinstance(inner, ast.Attribute) and inner.attr == "T"
 
 
-def _at(node: ast.expr, scope: Scope, is_factor: bool) -> Iterator[Change]:
+def _at(node: ast.expr, scope: Scope, more: More, in_product: bool) -> Iterator[Change]:
     """The edits of one place."""
     if isinstance(node, ast.Starred | ast.JoinedStr | ast.Lambda):
         return
@@ -69,13 +86,16 @@ def _at(node: ast.expr, scope: Scope, is_factor: bool) -> Iterator[Change]:
     yield from _words(node, scope)
     yield from _operators(node)
     yield from factors_left_out(node)
+    yield from other_slope(node)
     yield from calls(node, scope)
     yield from _numbers(node, scope)
-    yield from _indices(node)
+    yield from indices(node)
     if is_value(node):
-        yield from _around(node)
-        if not is_factor:
-            yield from _factors(node, scope)
+        yield from _around(node, scope)
+        if more is not More.NOTHING and not in_product:
+            yield from _products(node, scope)
+        if more is More.FACTORS:
+            yield from joined(node, scope, in_product)
 
 
 def _words(node: ast.expr, scope: Scope) -> Iterator[Change]:
@@ -92,7 +112,7 @@ def _words(node: ast.expr, scope: Scope) -> Iterator[Change]:
 
 _SWAPS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add, ast.Mult, ast.Div),
-    ast.Mult: (ast.Div, ast.MatMult, ast.Add, ast.Sub),
+    ast.Mult: (ast.Div, ast.MatMult, ast.Add, ast.Sub, ast.Pow),
     ast.Div: (ast.Mult, ast.Sub), ast.MatMult: (ast.Mult,), ast.Pow: (ast.Mult,), ast.FloorDiv: (ast.Div,), ast.Mod: (),
 }  # fmt: skip
 
@@ -149,74 +169,21 @@ def _numbers(node: ast.expr, scope: Scope) -> Iterator[Change]:
         near = [0, 1, 2, value + 1, value - 1, 3, 4, 0.5]
     for other in dict.fromkeys([*near, *scope.constants, -value]):
         if other != value:
-            yield _constant(other), Kind.CONSTANT, 0.8
+            yield _constant(other), Kind.CONSTANT, 2.6 if _by_a_count(value, other, scope) else 0.8
     for atom in scope.atoms:
         yield expression(atom), Kind.CONSTANT, 1.3
+
+
+def _by_a_count(value: float, other: float, scope: Scope) -> bool:
+    """Whether a number is another times the number of samples, or divided by it."""
+    return bool(value) and any(abs(other / value) in (n, 1 / n) for n in scope.counts if n > 1)
 
 
 def _constant(value: float) -> ast.expr:
     return ast.UnaryOp(ast.USub(), ast.Constant(-value)) if value < 0 else ast.Constant(value)
 
 
-def _indices(node: ast.expr) -> Iterator[Change]:
-    if isinstance(node, ast.Subscript):
-        yield node.value, Kind.INDEX, 0.45 if "::-1" in ast.unparse(node.slice) else 0.9
-        yield altered(node, slice=_reversed_slice(node.slice)), Kind.INDEX, 1.2
-    if isinstance(node, ast.Tuple):
-        whole = [k for k, part in enumerate(node.elts) if isinstance(part, ast.Slice) and _is_whole(part)]
-        others = [part for part in node.elts if not isinstance(part, ast.Slice)]
-        for k in whole:
-            for other in others:
-                counted = ast.Call(expression("np.arange"), [ast.Call(expression("len"), [other], [])], [])
-                yield altered(node, elts=[*node.elts[:k], counted, *node.elts[k + 1 :]]), Kind.INDEX, 1.2
-    if isinstance(node, ast.Slice):
-        for field in ("lower", "upper", "step"):
-            end = getattr(node, field)
-            if end is not None:
-                yield altered(node, **{field: None}), Kind.INDEX, 0.8
-            elif field != "step":
-                yield (
-                    altered(node, **{field: ast.Constant(1) if field == "lower" else expression("-1")}),
-                    Kind.INDEX,
-                    0.9,
-                )
-        if node.lower is None and isinstance(node.upper, ast.UnaryOp):
-            yield altered(node, lower=node.upper.operand, upper=None), Kind.INDEX, 0.9
-        if isinstance(node.lower, ast.Constant) and node.upper is None:
-            yield altered(node, lower=None, upper=ast.UnaryOp(ast.USub(), node.lower)), Kind.INDEX, 0.9
-        if node.lower is not None and node.upper is None:
-            yield altered(node, lower=None, upper=node.lower), Kind.INDEX, 0.9
-        if node.upper is not None and node.lower is None:
-            yield altered(node, lower=node.upper, upper=None), Kind.INDEX, 0.9
-        return
-    if isinstance(node, ast.Name | ast.BinOp):
-        for op in (ast.Add(), ast.Sub()):
-            yield ast.BinOp(node, op, ast.Constant(1)), Kind.INDEX, 1.1
-
-
-def _is_whole(part: ast.Slice) -> bool:
-    return part.lower is None and part.upper is None and part.step is None
-
-
-def _reversed_slice(index: ast.expr) -> ast.expr:
-    turned = ast.Slice(None, None, expression("-1"))
-    if isinstance(index, ast.Slice):
-        return turned
-    return (
-        ast.Tuple([turned if isinstance(part, ast.Slice) else part for part in index.elts], ast.Load())
-        if isinstance(index, ast.Tuple)
-        else index
-    )
-
-
-_NEAREST = 12  # variables whose functions' slopes are tried
-_SLOPES: tuple[tuple[str, float], ...] = (
-    ("{v}", 1.5), ("({v} > 0)", 1.8), ("(1 - {v})", 1.9), ("({v} * (1 - {v}))", 2.2), ("(1 - {v} ** 2)", 2.2),
-    ("(2 * {v})", 2.3),
-)  # fmt: skip
-
-
-def _around(node: ast.expr) -> Iterator[Change]:
+def _around(node: ast.expr, scope: Scope) -> Iterator[Change]:
     """Something put around a value: a sign, a transpose, a sum, a shape."""
     yield ast.UnaryOp(ast.USub(), node), Kind.SIGN, 0.9
     if not (isinstance(node, ast.Attribute) and node.attr == "T"):
@@ -224,9 +191,12 @@ def _around(node: ast.expr) -> Iterator[Change]:
         yield ast.Attribute(node, "T", ast.Load()), Kind.TRANSPOSE, 0.85 if simple else 1.7
     if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
         yield ast.BinOp(ast.Constant(1), ast.Sub(), node), Kind.FACTOR, 1.2
-        yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), Kind.FACTOR, 1.2
+        for power in (2, 3):
+            yield ast.BinOp(node, ast.Pow(), ast.Constant(power)), Kind.FACTOR, 1.2
+        if not isinstance(node, ast.Call):
+            yield from ((ast.Call(expression(f), [node], []), Kind.FUNCTION, 1.25) for f in scope.functions)
         own = ast.unparse(node)
-        for form, cost in _SLOPES[1:]:
+        for form, cost in SLOPES:
             yield expression(form.format(v=own)), Kind.FUNCTION, cost - 0.5
     for text in (
         ".copy()",
@@ -242,35 +212,24 @@ def _around(node: ast.expr) -> Iterator[Change]:
         yield _with_method(node, text), Kind.INDEX if "::" in text else Kind.SHAPE, 1.4
 
 
-def _factors(node: ast.expr, scope: Scope) -> Iterator[Change]:
-    """A factor, a term, a function."""
+def _products(node: ast.expr, scope: Scope) -> Iterator[Change]:
+    """A matrix product, a function, a number."""
     for constant in (2, 0.5):
-        yield ast.BinOp(ast.Constant(constant), ast.Mult(), node), Kind.CONSTANT, 1.3
+        yield _in_front(constant, node), Kind.CONSTANT, 1.3
     for function in scope.functions:
         yield ast.Call(expression(function), [node], []), Kind.FUNCTION, 1.5
     for distance, atom in enumerate(scope.atoms):
-        far = 0.01 * distance
-        for form, cost in _SLOPES:
-            yield ast.BinOp(node, ast.Mult(), expression(form.format(v=atom))), Kind.FACTOR, cost + far
         value = expression(atom)
         turned = ast.Attribute(value, "T", ast.Load())
         for left, right in ((turned, node), (node, turned), (value, node), (node, value)):
-            yield ast.BinOp(left, ast.MatMult(), right), Kind.FACTOR, 1.7 + far
-        yield ast.BinOp(node, ast.Div(), expression(atom)), Kind.FACTOR, 1.7 + far
-        yield ast.BinOp(node, ast.Div(), expression(f"len({atom})")), Kind.MEAN, 1.7 + far
-        yield ast.BinOp(node, ast.Div(), expression(f"{atom}.shape[0]")), Kind.MEAN, 1.75 + far
-        yield ast.BinOp(node, ast.Div(), expression(f"{atom}.shape[1]")), Kind.MEAN, 1.8 + far
-        yield ast.BinOp(node, ast.Add(), expression(atom)), Kind.TERM, 1.6 + far
-        yield ast.BinOp(node, ast.Sub(), expression(atom)), Kind.TERM, 1.65 + far
-        yield ast.BinOp(expression(atom), ast.Sub(), node), Kind.TERM, 1.7 + far
-        for function in scope.functions:
-            if not function.startswith(("np.", "numpy.", "math.")):
-                factor = ast.Call(expression(function), [expression(atom)], [])
-                yield ast.BinOp(node, ast.Mult(), factor), Kind.FACTOR, 1.9 + far
-            if distance < _NEAREST:
-                for form in ("(1 - {f}({v}) ** 2)", "({f}({v}) * (1 - {f}({v})))"):
-                    slope = expression(form.format(f=function, v=atom))
-                    yield ast.BinOp(node, ast.Mult(), slope), Kind.FACTOR, 2.5 + far
+            yield ast.BinOp(left, ast.MatMult(), right), Kind.FACTOR, 1.7 + 0.01 * distance
+
+
+def _in_front(constant: float, node: ast.expr) -> ast.expr:
+    """A number times a product, written before its first factor."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.MatMult):
+        return altered(node, left=_in_front(constant, node.left))
+    return ast.BinOp(ast.Constant(constant), ast.Mult(), node)
 
 
 def _with_method(node: ast.expr, text: str) -> ast.expr:

@@ -26,6 +26,31 @@ def factors_left_out(node: ast.expr) -> Iterator[Change]:
             yield made, Kind.EXTRA_FACTOR, 0.95
 
 
+def other_slope(node: ast.expr) -> Iterator[Change]:
+    """A product with the slope of tanh for that of a sigmoid, or the other way round: both are written often."""
+    factors = _factors(node)
+    texts = [ast.unparse(factor) for factor in factors]
+    for k, text in enumerate(texts):
+        if f"1 - {text}" in texts:
+            other = texts.index(f"1 - {text}")
+            yield _product([f for n, f in enumerate(factors) if n not in (k, other)], f"(1 - {text} ** 2)"), *_SLOPE
+        match factors[k]:
+            case ast.BinOp(ast.Constant(1), ast.Sub(), ast.BinOp(value, ast.Pow(), ast.Constant(2))):
+                own = ast.unparse(value)
+                yield _product([*factors[:k], *factors[k + 1 :]], f"{own} * (1 - {own})"), *_SLOPE
+
+
+_SLOPE = Kind.FUNCTION, 1.0
+
+
+def _product(factors: list[ast.expr], last: str) -> ast.expr:
+    """The product of factors, and of one or two more, from the left."""
+    made = factors[:1]
+    for factor in [*factors[1:], *_factors(expression(last))]:
+        made = [ast.BinOp(made[0], ast.Mult(), factor)] if made else [factor]
+    return made[0]
+
+
 def _factors(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return [*_factors(node.left), *_factors(node.right)]

@@ -12,16 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 from backproof.diagnosis.culprits.intervention import Mend
-from backproof.diagnosis.repair.bench import Bench, evaluated
+from backproof.diagnosis.repair.bench import Bench
 from backproof.diagnosis.repair.edits import Edited
 from backproof.diagnosis.repair.kinds import Kind, expression
 from backproof.diagnosis.repair.reductions import factor_between, reductions
 from backproof.diagnosis.repair.scope import Scope, scope_of
+from backproof.diagnosis.repair.trial import evaluated
 from backproof.replay.places import Spot
 
 _FORMS = (
     ("{v}", 0.0), ("(1 - {v})", 0.3), ("({v} > 0)", 0.2), ("({v} * (1 - {v}))", 0.5), ("(1 - {v} ** 2)", 0.5),
-    ("np.sign({v})", 0.3), ("np.exp({v})", 0.4), ("{v}.T", 0.3),
+    ("np.sign({v})", 0.3), ("np.exp({v})", 0.4), ("(np.exp({v}) - 1)", 0.6), ("{v}.T", 0.3),
 )  # fmt: skip
 _FACTORS = (1.0, -1.0, 2.0, 0.5, -2.0, -0.5)
 _LARGEST = 400  # numbers of a target

@@ -40,7 +40,17 @@ Change = tuple[ast.expr, Kind, float]  # what stands at a place instead, what th
 @cache
 def expression(text: str) -> ast.expr:
     """An expression from its text; shared, so it is never changed."""
-    return ast.parse(text, mode="eval").body
+    made = ast.parse(text, mode="eval").body
+    _SHARED.add(id(made))
+    return made
+
+
+_SHARED: set[int] = set()
+
+
+def is_shared(node: ast.AST) -> bool:
+    """Whether a node is all of an expression that ``expression`` has made, and lives as long as the process."""
+    return id(node) in _SHARED
 
 
 def is_value(node: ast.expr) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 
 from backproof.diagnosis.repair.bench import Change
 from backproof.diagnosis.repair.kinds import Kind
@@ -20,7 +21,16 @@ def patch_of(text: str, change: Change) -> PatchReport | None:
     new = _after(text, change)
     if new is None or new == text:
         return None
-    return difference(text, new)
+    return difference(text, _in_words_of_torch(text, new))
+
+
+def _in_words_of_torch(text: str, new: str) -> str:
+    """``dim=`` for ``axis=`` where the learner's words are PyTorch's, which takes both."""
+    if not re.search(r"^\s*(import|from) torch\b", text, re.MULTILINE):
+        return new
+    for ours, theirs in (("axis=", "dim="), ("keepdims=", "keepdim=")):
+        new = new if ours in text else new.replace(ours, theirs)
+    return new
 
 
 def difference(before: str, after: str) -> PatchReport:
@@ -64,7 +74,7 @@ def _spliced(text: str, old: ast.expr | ast.stmt, new: ast.AST) -> str | None:
         _offset(text, lines, old.lineno, old.col_offset),
         _offset(text, lines, old.end_lineno, old.end_col_offset),
     )
-    plain = ast.unparse(ast.fix_missing_locations(new))
+    plain = _quoted(ast.unparse(ast.fix_missing_locations(new)), text)
     wanted = ast.dump(_parsed(plain, isinstance(new, ast.stmt)))
     for before, written in (("", plain), ("(", f"({plain})")):
         after = text[:start] + written + text[end:]
@@ -79,6 +89,13 @@ def _spliced(text: str, old: ast.expr | ast.stmt, new: ast.AST) -> str | None:
         if any(ast.dump(node) == wanted for node in there):
             return after
     return None
+
+
+def _quoted(written: str, text: str) -> str:
+    """In the learner's quotes, where he has one kind alone most of the time."""
+    if '"' in written or text.count('"') <= text.count("'"):
+        return written
+    return written.replace("'", '"')
 
 
 def _added(text: str, old: ast.Assign, new: ast.AugAssign) -> str | None:
@@ -124,7 +141,9 @@ def _inserted(text: str, after: ast.expr | ast.stmt, new: ast.AST) -> str:
     first = lines[after.lineno - 1]
     indent = first[: len(first) - len(first.lstrip())]
     place = after.end_lineno or after.lineno
-    return "\n".join([*lines[:place], indent + ast.unparse(ast.fix_missing_locations(new)), *lines[place:]])
+    return "\n".join(
+        [*lines[:place], indent + _quoted(ast.unparse(ast.fix_missing_locations(new)), text), *lines[place:]]
+    )
 
 
 def _indented(text: str, statement: ast.expr | ast.stmt, like: ast.stmt) -> str:

@@ -14,11 +14,15 @@ class Scope(NamedTuple):
         atoms: variables, attributes and items with constant keys, nearest first.
         functions: functions of one argument.
         constants: numbers.
+        phrases: other expressions of the file, that some of these words occur in.
+        counts: how many samples there may be in the example: a number by chance, which no constant should hold.
     """
 
     atoms: tuple[str, ...]
     functions: tuple[str, ...]
     constants: tuple[float, ...]
+    phrases: tuple[str, ...] = ()
+    counts: frozenset[int] = frozenset()
 
 
 def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, modules: Sequence[str]) -> Scope:
@@ -26,6 +30,7 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
     found: dict[str, int] = {}
     functions: dict[str, None] = {}
     constants: dict[float, None] = {}
+    known = {"np", "numpy", "math", *modules}
     home: ast.AST = tree if function is None else function
     owner = next((n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and function in n.body), None)
     inside_calls = {id(n.func) for n in ast.walk(owner or home) if isinstance(n, ast.Call)}
@@ -48,6 +53,7 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
         if isinstance(place, ast.FunctionDef):
             for argument in [*place.args.posonlyargs, *place.args.args, *place.args.kwonlyargs]:
                 found.setdefault(argument.arg, abs(argument.lineno - statement.lineno))
+    found |= dict.fromkeys(_never_read(home), 0)  # what is computed and forgotten
     for index in _turning(home, statement):
         if any(text.endswith(f"[{index}]") for text in found):  # what a loop over samples takes from the others
             for text, away in [*found.items()]:
@@ -58,20 +64,48 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
             constants.setdefault(node.value, None)
         if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
             name = ast.unparse(node.func)
-            if name.startswith(("np.", "numpy.", "math.")) or isinstance(node.func, ast.Name):
+            if "random" in name.split("."):
+                continue  # it changes what it is handed, or gives something else each time
+            if name.partition(".")[0] in known or isinstance(node.func, ast.Name):
                 functions.setdefault(name, None)
         if isinstance(node, ast.FunctionDef) and len(node.args.args) == 1 and node.col_offset == 0:
             functions.setdefault(node.name, None)
     for name in [*functions]:
         home_of, _, last = name.rpartition(".")
-        for other in _RELATED.get(last, ()):
+        for other in RELATED.get(last, ()):
             functions.setdefault(f"{home_of}.{other}" if home_of else other, None)
     plain = [f for f in functions if f.rpartition(".")[2] not in _NO_FUNCTIONS]
     atoms = sorted(found, key=lambda text: (found[text], len(text)))
-    return Scope(tuple(atoms[:30]), tuple(plain[:12]), tuple(list(constants)[:12]))
+    phrases = tuple(text for text in _phrases(tree, statement) if text not in found)
+    return Scope(tuple(atoms[:30]), tuple(plain[:12]), tuple(list(constants)[:12]), phrases[:_MOST_PHRASES])
+
+
+_MOST_PHRASES, _LONGEST_PHRASE = 60, 9  # expressions, and nodes of one
+
+
+def _phrases(tree: ast.Module, statement: ast.stmt) -> list[str]:
+    """Short expressions of the file that compute something, nearest first."""
+    found: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp | ast.Call | ast.UnaryOp | ast.Subscript) and isinstance(
+            getattr(node, "ctx", ast.Load()), ast.Load
+        ):
+            parts = [*ast.walk(node)]
+            names = [part for part in parts if isinstance(part, ast.Name)]
+            if names and len([part for part in parts if isinstance(part, ast.expr)]) <= _LONGEST_PHRASE:
+                text, away = ast.unparse(node), abs(node.lineno - statement.lineno)
+                found[text] = min(found.get(text, away), away)
+    return sorted(found, key=lambda text: (found[text], len(text)))
 
 
 _LESS_LIKELY = 3  # lines further away
+
+
+def _never_read(home: ast.AST) -> set[str]:
+    """The variables of a function that it sets and never reads."""
+    names = [node for node in ast.walk(home) if isinstance(node, ast.Name)]
+    set_here = {node.id for node in names if isinstance(node.ctx, ast.Store) and not node.id.startswith("_")}
+    return set_here - {node.id for node in names if isinstance(node.ctx, ast.Load)}
 
 
 def _turning(home: ast.AST, statement: ast.stmt) -> list[str]:
@@ -94,7 +128,7 @@ def _around(function: ast.AST | None, tree: ast.Module) -> list[ast.FunctionDef]
     ]
 
 
-_RELATED = {
+RELATED = {
     "abs": ("sign",), "absolute": ("sign",), "fabs": ("sign",), "sin": ("cos",), "cos": ("sin",), "tanh": ("cosh",),
     "cosh": ("sinh",), "sinh": ("cosh",), "tan": ("cos",), "arctan": ("square",),
 }  # fmt: skip

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from backproof.diagnosis.repair.bench import Change
-from backproof.diagnosis.repair.edits import edits
+from backproof.diagnosis.repair.edits import More, edits
 from backproof.diagnosis.repair.kinds import Kind, expression
 from backproof.diagnosis.repair.scope import Scope
 from backproof.replay.nodes import altered, placed
@@ -81,6 +81,11 @@ def _set_by(statement: ast.stmt) -> str | None:
 def _assignments(statement: ast.stmt) -> Iterator[Change]:
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
+        if isinstance(target, ast.Tuple):
+            for k in range(len(target.elts) - 1):
+                turned = [*target.elts[:k], target.elts[k + 1], target.elts[k], *target.elts[k + 2 :]]
+                swapped = ast.Assign([altered(target, elts=turned)], statement.value)
+                yield _instead(statement, swapped, 0.9)._replace(kind=Kind.ORDER)
         if isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
             for op, cost in ((ast.Add(), 0.8), (ast.Mult(), 1.1), (ast.Sub(), 1.2)):
                 yield _instead(statement, ast.AugAssign(target, op, statement.value), cost)
@@ -100,8 +105,21 @@ def _assignments(statement: ast.stmt) -> Iterator[Change]:
                 yield _instead(statement, altered(statement, op=other()), 0.7)
         if isinstance(statement.target, ast.Subscript) and isinstance(statement.op, ast.Add):
             target = statement.target
-            call = ast.Call(expression("np.add.at"), [_loaded(target.value), target.slice, statement.value], [])
+            call = ast.Call(
+                expression("np.add.at"), [_loaded(target.value), _as_value(target.slice), statement.value], []
+            )
             yield _instead(statement, ast.Expr(call), 1.4)
+
+
+def _as_value(index: ast.expr) -> ast.expr:
+    """An index as the argument of a call, where ``1:`` is ``slice(1, None, None)``."""
+    if isinstance(index, ast.Slice):
+        ends = [ast.Constant(None) if end is None else end for end in (index.lower, index.upper, index.step)]
+        whole = all(end is None for end in (index.lower, index.upper, index.step))
+        return ast.Call(expression("slice"), ends[:1] if whole else ends, [])
+    if isinstance(index, ast.Tuple):
+        return altered(index, elts=[_as_value(part) for part in index.elts])
+    return index
 
 
 def _repeated(value: ast.expr) -> ast.expr | None:
@@ -124,39 +142,39 @@ def _instead(old: ast.stmt, new: ast.stmt, cost: float) -> Change:
     return Change((Edit(old, (new,)),), Kind.ASSIGNMENT, cost, old, (new,))
 
 
-def inner_changes(statement: ast.stmt, scope: Scope, simple: bool = False) -> Iterator[Change]:
-    """Every edit of the expressions of a statement, but not of the statements inside of it.
-
-    Args:
-        simple: whether factors and terms that are added are left out.
-    """
+def expressions_of(statement: ast.stmt) -> Iterator[ast.expr]:
+    """The expressions whose values a statement uses, but not those of the statements inside of it."""
     for name, value in ast.iter_fields(statement):
-        if name in ("decorator_list", "args", "returns", "annotation", "body", "orelse", "finalbody", "handlers"):
+        if name in ("targets", "target", *_NO_VALUES):
             continue
-        if name == "targets" or (name == "target" and isinstance(statement, ast.AugAssign | ast.AnnAssign)):
-            for target in value if isinstance(value, list) else [value]:
-                if isinstance(target, ast.Subscript):
-                    yield from _edited(target.slice, scope, simple=simple)
-                    yield from _edited(target.value, scope, only=Kind.NAME, simple=True)
-                elif isinstance(target, ast.Name) and isinstance(statement, ast.Assign | ast.AugAssign):
-                    for atom in scope.atoms:
-                        if atom.isidentifier() and atom != target.id:
-                            new = placed(ast.Name(atom, ast.Store()), target)
-                            yield Change((Edit(target, (new,)),), Kind.NAME, 1.5, target, (new,))
-        elif isinstance(value, ast.expr) and name != "target":
-            yield from _edited(value, scope, simple=simple)
-            if name == "iter":
-                yield from _loops(value)
-        elif isinstance(value, list):
-            for part in value:
-                if isinstance(part, ast.expr):
-                    yield from _edited(part, scope, simple=simple)
+        yield from (part for part in (value if isinstance(value, list) else [value]) if isinstance(part, ast.expr))
 
 
-def _edited(node: ast.expr, scope: Scope, only: Kind | None = None, simple: bool = False) -> Iterator[Change]:
-    for one in edits(node, scope, simple):
-        if only is None or one.kind is only:
-            yield Change((Edit(node, (one.node,)),), one.kind, one.cost, one.old, (one.new,))
+_NO_VALUES = ("decorator_list", "args", "returns", "annotation", "body", "orelse", "finalbody", "handlers")
+
+
+def edits_inside(node: ast.expr, scope: Scope, more: More = More.FACTORS, is_index: bool = False) -> Iterator[Change]:
+    """Every edit of an expression; it may be an index itself."""
+    for one in edits(node, scope, more, is_index):
+        yield Change((Edit(node, (one.node,)),), one.kind, one.cost, one.old, (one.new,))
+
+
+def target_changes(statement: ast.stmt, scope: Scope) -> Iterator[Change]:
+    """Where a statement writes, and what it turns over, if it is a loop."""
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    for target in targets if not isinstance(statement, ast.For) else ():
+        if isinstance(target, ast.Subscript):
+            yield from edits_inside(target.slice, scope, More.NOTHING, is_index=True)
+            yield from (
+                change for change in edits_inside(target.value, scope, More.NOTHING) if change.kind is Kind.NAME
+            )
+        elif isinstance(target, ast.Name) and isinstance(statement, ast.Assign | ast.AugAssign):
+            for atom in scope.atoms:
+                if atom.isidentifier() and atom != target.id:
+                    new = placed(ast.Name(atom, ast.Store()), target)
+                    yield Change((Edit(target, (new,)),), Kind.NAME, 1.5, target, (new,))
+    if isinstance(statement, ast.For):
+        yield from _loops(statement.iter)
 
 
 def _loops(iterated: ast.expr) -> Iterator[Change]:

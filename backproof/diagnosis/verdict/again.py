@@ -9,7 +9,7 @@ import numpy as np
 
 from backproof.diagnosis.calls.answer import Answer
 from backproof.diagnosis.calls.case import SEED, Case, FloatCall, Player
-from backproof.diagnosis.calls.leaves import spelled
+from backproof.diagnosis.calls.leaves import listed
 from backproof.diagnosis.report import Remark
 from backproof.replay.places import Expression
 
@@ -24,9 +24,9 @@ def look_again(player: Player, call: FloatCall, answer: Answer) -> list[Remark]:
         found.append(Remark("state", None, text))
     written = [where for where, left in after.items() if not _same_numbers(call.arguments[where], left)]
     if written:
-        names = ", ".join(spelled(where) for where in written)
         verb = "is" if len(written) == 1 else "are"
-        found.append(Remark("writes", None, f"{names} {verb} changed by the call: work on copies"))
+        text = f"{listed(written)} {verb} changed by the call: give it copies to keep the old values"
+        found.append(Remark("writes", None, text))
     if not keeps and not _same(answer, player.call(call.arguments, seed=SEED + 1).answer()):
         text = "random numbers are drawn without a seed, so that each run gives other gradients"
         found.append(Remark("random", None, text))

@@ -92,6 +92,11 @@ class Judgement:
         return all(g.status is Status.RIGHT for g in self.gradients)
 
     @property
+    def right(self) -> frozenset[int]:
+        """The positions of the gradients that are right."""
+        return frozenset(k for k, g in enumerate(self.gradients) if g.status is Status.RIGHT)
+
+    @property
     def tape(self) -> Tape:
         """Of the call."""
         return self.call.tape

@@ -12,6 +12,7 @@ from backproof.replay.places import Expression
 
 HALF = 1e-8  # of a number, in double precision
 HALF_SINGLE = 3e-4
+_FAR_SMALLER = 1e-3
 
 
 class Loss(NamedTuple):
@@ -22,31 +23,38 @@ class Loss(NamedTuple):
     gradients: tuple[int, ...]
 
 
-def fragile_gradients(case: Case, call: FloatCall, judgement: Judgement) -> tuple[int, ...]:
-    """The positions of gradients that are right exactly, and lose more than half of their digits in floating point."""
-    lost = _losing(call, judgement, HALF)
-    return _losing(call, judgement, HALF_SINGLE) if lost and _in_single(case, call) else lost
+def fragile_gradients(case: Case, call: FloatCall, judgement: Judgement, ordinary: Judgement) -> tuple[int, ...]:
+    """The positions of gradients that are right exactly, and lose more than half of their digits in floating point.
+
+    Args:
+        ordinary: of the example: the digits of a gradient that is far smaller than its own are not missed.
+    """
+    lost = _losing(call, judgement, ordinary, HALF)
+    return _losing(call, judgement, ordinary, HALF_SINGLE) if lost and _in_single(case, call) else lost
 
 
 def _in_single(case: Case, call: FloatCall) -> bool:
     """Whether anything is computed in single precision."""
+    if any(np.asarray(g).dtype.itemsize < 8 for g in call.answer().gradients.values()):
+        return True
     with Player(case, None, keep=True) as player:
         player.call(call.arguments)
         return player.world.single
 
 
-def _losing(call: FloatCall, judgement: Judgement, half: float) -> tuple[int, ...]:
+def _losing(call: FloatCall, judgement: Judgement, ordinary: Judgement, half: float) -> tuple[int, ...]:
     answer = call.answer()
     found = []
     scale = max((float(np.abs(g.true).max(initial=0.0)) for g in judgement.gradients), default=0.0)
-    for position, judged in enumerate(judgement.gradients):
+    for position, (judged, usual) in enumerate(zip(judgement.gradients, ordinary.gradients, strict=True)):
         if judged.status is not Status.RIGHT or not np.isfinite(judged.true).all():
             continue
         given = np.asarray(answer.gradients[judged.pair.gradient], np.float64)
         if given.size != judged.true.size:
             continue
         error = np.abs(given.reshape(judged.true.shape) - judged.true)
-        size = max(float(np.abs(judged.true).max(initial=0.0)), 1e-3 * scale)
+        own, at_example = (float(np.abs(g.true).max(initial=0.0)) for g in (judged, usual))
+        size = max(own, 1e-3 * scale, _FAR_SMALLER * at_example)
         if not (error <= half * size).all():
             found.append(position)
     return tuple(found)

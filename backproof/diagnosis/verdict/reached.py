@@ -22,7 +22,7 @@ def unreached(program: Program, passed: Collection[int]) -> list[int]:
         if isinstance(function, ast.FunctionDef) and lines & _lines(function.body):
             for branch in _branches(function):
                 inside = _lines(branch)
-                if inside & all_lines and not inside & lines and not _only_raises(branch):
+                if inside & all_lines and not inside & lines and not _is_aside(branch, function):
                     found.append(branch[0].lineno)
     return sorted(set(found))
 
@@ -39,6 +39,12 @@ def _lines(block: list[ast.stmt]) -> set[int]:
     return set(range(block[0].lineno, (block[-1].end_lineno or block[-1].lineno) + 1))
 
 
-def _only_raises(branch: list[ast.stmt]) -> bool:
-    """Whether it is there for bad input."""
-    return isinstance(branch[-1], ast.Raise)
+def _is_aside(branch: list[ast.stmt], function: ast.FunctionDef) -> bool:
+    """Whether it is there for bad input, or for another use of the function: it returns another number of values."""
+    last = branch[-1]
+    returned = {_count(node) for node in ast.walk(function) if isinstance(node, ast.Return) and node is not last}
+    return isinstance(last, ast.Raise) or (isinstance(last, ast.Return) and bool(returned - {_count(last)}))
+
+
+def _count(returned: ast.Return) -> int:
+    return len(returned.value.elts) if isinstance(returned.value, ast.Tuple) else int(returned.value is not None)

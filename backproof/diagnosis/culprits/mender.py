@@ -1,0 +1,186 @@
+"""The mender: looks for the change of the program that puts right what was pointed at."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
+
+from backproof.diagnosis.calls.case import Case, ExactCall, Player
+from backproof.diagnosis.calls.deadline import spent
+from backproof.diagnosis.culprits import changes
+from backproof.diagnosis.culprits.candidates import Candidate
+from backproof.diagnosis.culprits.changes import CHEAP, PLAIN
+from backproof.diagnosis.culprits.culprit import Culprit, simpler
+from backproof.diagnosis.culprits.intervention import Mend
+from backproof.diagnosis.culprits.response import Responses
+from backproof.diagnosis.repair.bench import Bench, Change, changes_of, simplest
+from backproof.diagnosis.repair.edits import More, edits
+from backproof.diagnosis.repair.formulas import formulas_for
+from backproof.diagnosis.repair.missing import missing_at
+from backproof.diagnosis.repair.scope import Scope, scope_of
+from backproof.diagnosis.repair.trial import surviving
+from backproof.diagnosis.verdict.judging import Judgement
+from backproof.replay.places import Expression, Spot
+
+_TRIED_FORMULAS = 2
+_OF_NAMES = 2.55  # a factor or a term up to this cost is one of the learner's names, or a simple function of it
+_STATEMENTS, _INSIDE = 0.14, 0.2  # shares of the time
+
+
+@dataclass
+class Mender:
+    """Looks for changes, until a deadline.
+
+    Attributes:
+        player: may replace what had a part in the wrong gradients.
+        parts_call: the call whose every reading is an entry of its own; None where there is none.
+        backward: the places that had a part in the wrong gradients.
+        wrong: the positions of these.
+        counts: how many samples there may be.
+    """
+
+    case: Case
+    judgement: Judgement
+    bench: Bench
+    player: Player
+    parts_call: ExactCall | None
+    backward: Sequence[Candidate]
+    wrong: frozenset[int]
+    counts: frozenset[int]
+    until: float
+    seconds: float
+    _asked: set[tuple[int, bool, float, bool]] = field(default_factory=set, init=False)
+    _mended: set[tuple[int, bool, bytes]] = field(default_factory=set, init=False)
+    _scopes: dict[int, Scope] = field(default_factory=dict)
+    _responses: dict[frozenset[int], Responses | None] = field(default_factory=dict)
+
+    def responses(self, positions: frozenset[int]) -> Responses | None:
+        """How these gradients answer to replacements; None where that is not known."""
+        if positions not in self._responses:
+            found, wanted = None, self.bench.wanted
+            if self.parts_call is not None:
+                with contextlib.suppress(Exception):
+                    found = Responses(
+                        self.case, self.player, wanted, self.parts_call, self.judgement, positions, self.bench.kept
+                    )
+            self._responses[positions] = found
+        return self._responses[positions]
+
+    def spot(self, key: int) -> Spot:
+        """Where a place is in the tree."""
+        return self.case.program.node(key)
+
+    def place(self, key: int) -> Expression:
+        """A place of the program."""
+        return self.case.program.expressions[key]
+
+    def repaired(self, found: Sequence[Mend], nearby: Sequence[Spot] = ()) -> Culprit | None:
+        """The mend whose expression has the simplest proven patch; the earlier one, where that costs little more.
+
+        Args:
+            nearby: statements of which plain edits are tried before costly ones of these expressions.
+        """
+        best = self.mended(found, cheap=True) or self.changed(nearby, inside=True, most=PLAIN)
+        best = best or self.mended(found, cheap=False)
+        return best or self.changed(self.spots(found), inside=True, known=True)
+
+    def own(self, mend: Mend, inside: Mend | None) -> Culprit:
+        """A culprit among several, with the patch that mends its own gradients.
+
+        Args:
+            inside: the same inside of a helper.
+        """
+        spots = self.spots([mend])
+        found = self.repaired([mend]) or self.changed(spots, inside=False) or self.changed(spots, inside=True)
+        return replace(found or self.culprit(mend, []), mend=mend, gradients=mend.mended, inside=inside)
+
+    def mended(self, found: Sequence[Mend], cheap: bool) -> Culprit | None:
+        """The mend whose expression has the simplest proven patch, among the cheap ones or the others."""
+        best: Culprit | None = None
+        for mend in found:
+            if spent() > self.until:
+                break
+            name = mend.candidate.key, cheap, b"".join(value.tobytes() for value in mend.replaced.values())
+            if self.place(mend.candidate.key).kind == "store" or name in self._mended:
+                continue
+            self._mended.add(name)
+            found_here = self._patches(mend, cheap)
+            if found_here:
+                best = simpler(best, self.culprit(mend, found_here))
+        return best
+
+    def culprit(self, mend: Mend, changes: Sequence[Change]) -> Culprit:
+        """The culprit that a mend shows."""
+        return Culprit(self.place(mend.candidate.key), mend, tuple(changes), self.wrong, mend.first)
+
+    def _patches(self, mend: Mend, cheap: bool) -> list[Change]:
+        spot, responses = self.spot(mend.candidate.key), self.responses(self.bench.right)
+        response = None if responses is None else responses.of(mend.candidate.key)
+        known = response is not None and not response.reshaped
+        if not cheap and known:
+            return []  # its statement is looked at as a whole
+        scope, more = self._scope(spot), More.NOTHING if cheap else More.FACTORS
+        in_time = takewhile(lambda _: spent() < self.until, edits(spot.node, scope, more))
+        tried = [e for e in in_time if (e.cost <= CHEAP) is cheap]
+        passed = surviving(self.bench, mend.candidate.key, mend.by_turn, tried, self.until)
+        lacking = missing_at(self.bench, mend, spot.node, scope)
+        passed += [one for one in lacking if (one.cost <= _OF_NAMES) is cheap]
+        return simplest(self.bench, changes_of(passed, spot.node), self.until)
+
+    def changed(
+        self, spots: Sequence[Spot], inside: bool, most: float = math.inf, known: bool = False
+    ) -> Culprit | None:
+        """A statement that mends everything when it, or an expression inside of it, is changed at a cost of at most.
+
+        Args:
+            known: whether only what is known to be possible is tried.
+        """
+        until = min(self.until, spent() + (_INSIDE if inside else _STATEMENTS) * self.seconds)
+        for spot in spots:
+            asked = id(spot.statement), inside, most, known
+            if {asked, (*asked[:3], False)} & self._asked:
+                continue
+            if spent() > until:
+                return None
+            self._asked.add(asked)
+            groups = islice(self._groups(spot, inside, most, until), 1 if known else None)
+            found = next((f for group in groups if (f := simplest(self.bench, group, until))), [])
+            if found:
+                statement = spot.statement
+                here = [c for c in self.backward if self.spot(c.key).statement is statement]
+                near = here or sorted(self.backward, key=lambda c: abs(self.place(c.key).line - statement.lineno))
+                return Culprit(self.place(near[0].key), None, tuple(found), self.wrong, near[0].first)
+        return None
+
+    def _groups(self, spot: Spot, inside: bool, most: float, until: float) -> Iterator[Iterable[Change]]:
+        scope = self._scope(spot)
+        if not inside:
+            return iter([changes.of_statement(spot, scope)])
+        responses = self.responses(self.bench.right)
+        return changes.inside(self.bench, responses, spot.statement, scope, most, until)
+
+    def _scope(self, spot: Spot) -> Scope:
+        known = self._scopes.get(id(spot.statement))
+        if known is None:
+            modules = sorted(self.case.program.main.modules)
+            known = scope_of(spot.function, spot.tree, spot.statement, modules)._replace(counts=self.counts)
+            self._scopes[id(spot.statement)] = known
+        return known
+
+    def formula(self, pointed: Sequence[Mend]) -> Culprit | None:
+        """A formula of the learner's values in the place of one of the first expressions."""
+        best: Culprit | None = None
+        for mend in sorted(pointed, key=lambda mend: mend.first)[:_TRIED_FORMULAS]:
+            if self.place(mend.candidate.key).kind != "store" and spent() < self.until:
+                spot = self.spot(mend.candidate.key)
+                formulas = formulas_for(self.bench, mend, spot)
+                works = simplest(self.bench, changes_of(formulas, spot.node), self.until)
+                best = simpler(best, self.culprit(mend, works)) if works else best
+        return best
+
+    def spots(self, found: Sequence[Mend]) -> list[Spot]:
+        """Where mends are in the tree."""
+        return [self.spot(mend.candidate.key) for mend in found]

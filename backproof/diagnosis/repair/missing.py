@@ -1,0 +1,228 @@
+"""Missing factors and terms, looked up: what the gradients lack says which values may be missing, and where.
+
+A factor ``f`` at a place of value ``v`` gains ``sum(slope * v * (f - 1))``, a term ``t`` gains ``sum(slope * t)``. For
+all places and all values of the learner's that is a few matrix products.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from backproof.diagnosis.culprits.intervention import Mend
+from backproof.diagnosis.culprits.response import Response, Responses
+from backproof.diagnosis.repair.bench import Bench
+from backproof.diagnosis.repair.edits import Edited, is_factor
+from backproof.diagnosis.repair.joined import Joined, divisors, factors, terms
+from backproof.diagnosis.repair.kinds import Kind, expression, is_value
+from backproof.diagnosis.repair.parts import Make, places
+from backproof.diagnosis.repair.scope import Scope
+from backproof.diagnosis.repair.trial import evaluated
+from backproof.replay.places import key_of
+
+_PHRASE, _PAIR = 2.6, 2.7  # what it costs to use another expression of the learner's, or two of his values at once
+_LARGEST = 20_000  # numbers of a place
+_CLOSER = 0.1  # than other edits have to come, since so many are tried
+
+Values = Mapping[str, Sequence[np.ndarray]]  # by the text of each: one for each time that the place was passed
+
+
+def missing(bench: Bench, responses: Responses, root: ast.expr, scope: Scope) -> list[Edited]:
+    """The edits of an expression that add a factor or a term by which all gradients may come out right."""
+    key = key_of(root)
+    response = responses.of(key) if key is not None else None
+    if key is None or response is None or response.reshaped:
+        return []
+    words = _Words(scope)
+    operands = {id(one): (other, whole) for one, other, whole in _operands(root)}
+    beside = [ast.unparse(other) for other, _ in operands.values()]
+    values = evaluated(bench, key, dict.fromkeys(response.values), [*words.texts, *beside])
+    found: list[Edited] = []
+    known: dict[int, Response] = {}  # of each place, as wide as what it is a part of
+    for node, make in places(root):
+        at = key_of(node)
+        own = responses.of(at) if at is not None else None
+        its = own if own is not None and own.values.keys() == response.values.keys() else None
+        if id(node) in operands:
+            other, around = operands[id(node)]
+            its = _widened(its, known.get(id(around)), node, other, around, values)
+        if its is not None and is_value(node):
+            known[id(node)] = its
+            found += _looked_up(_Place(node, make, its), values, words, is_factor(root, node))
+    return found
+
+
+def _operands(root: ast.expr) -> Iterator[tuple[ast.expr, ast.expr, ast.BinOp]]:
+    """Every operand of a sum or a product of numbers, with the other one."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+            yield node.left, node.right, node
+            yield node.right, node.left, node
+
+
+def _widened(
+    its: Response | None, whole: Response | None, node: ast.expr, other: ast.expr, around: ast.BinOp, values: Values
+) -> Response | None:
+    """The response of an operand that is spread over a wider one, or of a plain number: as if it were as wide."""
+    if whole is None or (its is not None and all(its.values[k].shape == v.shape for k, v in whole.values.items())):
+        return its
+    given, beside = values.get(ast.unparse(node)), values.get(ast.unparse(other))
+    if given is None or beside is None:
+        return its
+    wide, slopes = {}, {}
+    for (turn, value), mine, by in zip(whole.values.items(), given, beside, strict=True):
+        try:
+            wide[turn] = np.broadcast_to(mine, value.shape)
+            slopes[turn] = whole.slopes[turn] * _partial(around, node, wide[turn], by)
+        except ValueError:
+            return its
+    return whole._replace(values=wide, slopes=slopes)
+
+
+def _partial(around: ast.BinOp, node: ast.expr, value: np.ndarray, other: np.ndarray) -> np.ndarray | float:
+    """The derivative of a sum or a product with respect to one operand."""
+    is_left = node is around.left
+    with np.errstate(all="ignore"):
+        match around.op:
+            case ast.Add():
+                return 1.0
+            case ast.Sub():
+                return 1.0 if is_left else -1.0
+            case ast.Mult():
+                return other
+            case _:
+                return 1 / other if is_left else -other / value**2
+
+
+def missing_at(bench: Bench, mend: Mend, root: ast.expr, scope: Scope) -> list[Edited]:
+    """The edits that add a factor or a term to an expression so that it may have the values that it has to have."""
+    words, own = _Words(scope), ast.unparse(root)
+    values = evaluated(bench, mend.candidate.key, mend.by_turn, [*words.texts, own])
+    wanted = list(mend.by_turn.values())
+    given = values.get(own, [])
+    if [value.shape for value in given] != [value.shape for value in wanted]:
+        return []
+    draw = np.random.default_rng(2)
+    slopes = [draw.uniform(0.5, 1.5, value.shape) for value in wanted]
+    lacks = sum(float((s * (w - v)).sum()) for s, w, v in zip(slopes, wanted, given, strict=True))
+    response = Response(dict(enumerate(given)), dict(enumerate(slopes)), lacks, bench.wanted.close, False)
+    return [*_looked_up(_Place(root, lambda new: new, response), values, words, False)]
+
+
+class _Words:
+    """What is looked up."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.atoms = frozenset(scope.atoms)
+        self.plain = [*dict.fromkeys([*scope.atoms, *scope.phrases])]
+        self.factors, self.divisors = [*factors(scope)], [*divisors(scope)]
+        self.texts = [*dict.fromkeys([*self.plain, *(one.text for one in (*self.factors, *self.divisors))])]
+
+
+def _looked_up(place: _Place, values: Values, words: _Words, in_product: bool) -> Iterator[Edited]:
+    if not 0 < place.size <= _LARGEST:
+        return
+    plain = _table(values, words.plain, place)
+    yield from _terms(place, plain, words)
+    if not in_product:
+        yield from _factors(place, plain, words)
+        yield from _joined(place, _table(values, [one.text for one in words.factors], place), words.factors, ast.Mult())
+        yield from _joined(
+            place, _table(values, [one.text for one in words.divisors], place), words.divisors, ast.Div()
+        )
+
+
+class _Place:
+    """A place whose response is known, its values in a row."""
+
+    def __init__(self, node: ast.expr, make: Make, response: Response) -> None:
+        self.node, self.make, self.lacks = node, make, response.lacks
+        self.shapes = [value.shape for value in response.values.values()]
+        self.slopes = np.concatenate([slope.reshape(-1) for slope in response.slopes.values()])
+        self.moved = self.slopes * np.concatenate([value.reshape(-1) for value in response.values.values()])
+        self.size, self._close = self.slopes.size, response.close * _CLOSER
+
+    def enough(self, gain: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """Whether each gain is what is lacking, beside the size of what was added up."""
+        return np.abs(gain - self.lacks) <= self._close * (size + abs(self.lacks))
+
+    def edited(self, new: ast.expr, kind: Kind, cost: float) -> Edited:
+        """The whole expression with another in this place."""
+        return Edited(self.make(new), kind, cost, self.node, new)
+
+
+class _Table(NamedTuple):
+    """Values that broadcast to a place: their texts, and their numbers (m, n)."""
+
+    texts: list[str]
+    numbers: np.ndarray
+
+
+def _table(values: Values, texts: Sequence[str], place: _Place) -> _Table:
+    kept, rows = [], []
+    for text in texts:
+        try:
+            given = zip(values[text], place.shapes, strict=True)
+            row = np.concatenate([np.broadcast_to(value, shape).reshape(-1) for value, shape in given])
+        except (KeyError, ValueError):
+            continue
+        if np.isfinite(row).all():
+            kept.append(text)
+            rows.append(row)
+    return _Table(kept, np.stack(rows) if rows else np.zeros((0, place.size)))
+
+
+def _joined(place: _Place, table: _Table, ways: Sequence[Joined], op: ast.operator) -> Iterator[Edited]:
+    with np.errstate(all="ignore"):
+        numbers = table.numbers if isinstance(op, ast.Mult) else 1 / table.numbers
+        gain = numbers @ place.moved - place.moved.sum()
+        passed = place.enough(gain, np.abs(numbers) @ np.abs(place.moved) + np.abs(place.moved).sum())
+    by_text = {one.text: one for one in reversed(ways)}
+    for k in np.flatnonzero(passed):
+        one = by_text[table.texts[k]]
+        yield place.edited(ast.BinOp(place.node, op, expression(one.text)), one.kind, one.cost)
+
+
+def _factors(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
+    """Expressions of the learner's own as factors, and differences of two of his values."""
+    with np.errstate(all="ignore"):
+        single, sizes = table.numbers @ place.moved, np.abs(table.numbers) @ np.abs(place.moved)
+        whole = np.abs(place.moved).sum()
+        phrases = place.enough(single - place.moved.sum(), sizes + whole)
+        pairs = place.enough(single[:, None] - single - place.moved.sum(), sizes[:, None] + sizes + whole)
+    for k in np.flatnonzero(phrases):
+        text = table.texts[k]
+        if text not in words.atoms:
+            yield place.edited(ast.BinOp(place.node, ast.Mult(), expression(f"({text})")), Kind.FACTOR, _PHRASE)
+    for i, j in np.argwhere(pairs):
+        if i != j:
+            new = expression(f"({table.texts[i]} - {table.texts[j]})")
+            yield place.edited(ast.BinOp(place.node, ast.Mult(), new), Kind.FACTOR, _PAIR + 0.01 * (i + j))
+
+
+def _terms(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
+    """The learner's values and expressions as terms, and products of two of them."""
+    with np.errstate(all="ignore"):
+        gain, sizes = table.numbers @ place.slopes, np.abs(table.numbers) @ np.abs(place.slopes)
+        whole, moved = np.abs(place.moved).sum(), place.moved.sum()
+        signs = [
+            place.enough(gain, sizes),
+            place.enough(-gain, sizes),
+            place.enough(gain - 2 * moved, sizes + 2 * whole),
+        ]
+        pairs = (table.numbers * place.slopes) @ table.numbers.T
+        pair_sizes = np.abs(table.numbers * place.slopes) @ np.abs(table.numbers).T
+    for k in np.flatnonzero(np.any(signs, axis=0)):
+        text = table.texts[k]
+        cost = 1.6 + 0.01 * k if text in words.atoms else _PHRASE
+        for passed, (new, kind, more) in zip(signs, terms(place.node, text, cost), strict=True):
+            if passed[k]:
+                yield place.edited(new, kind, more)
+    for sign, op in ((1, ast.Add()), (-1, ast.Sub())):
+        for i, j in np.argwhere(place.enough(sign * pairs, pair_sizes)):
+            if i <= j:
+                new = expression(f"{table.texts[i]} * {table.texts[j]}")
+                yield place.edited(ast.BinOp(place.node, op, new), Kind.TERM, _PAIR + 0.01 * (i + j))
