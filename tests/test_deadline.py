@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 
 import pytest
@@ -43,6 +44,22 @@ def test_a_limit_inside_of_another_gives_it_back() -> None:
     with pytest.raises(TookTooLong, match=r"more than 0\.2 s"), at_most(0.2):
         inner_then_wait()
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+class Slow:
+    """Takes its time to go."""
+
+    def __del__(self) -> None:
+        wait(0.1)
+
+
+def test_one_that_falls_into_a_finaliser_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: said.append(lost.exc_type))
+    with pytest.raises(TookTooLong), at_most(0.06):
+        Slow()
+        wait(60)
+    assert said == []
 
 
 def test_the_clock_counts_work() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -72,6 +73,14 @@ def _timer(seconds: float, tick: Callable[..., None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
+    told = sys.unraisablehook
+
+    def unless_it_is_ours(lost: sys.UnraisableHookArgs) -> None:
+        """What falls into a finaliser is lost, and Python says so; the next tick raises it again."""
+        if lost.exc_type is not TookTooLong:
+            told(lost)
+
+    sys.unraisablehook = unless_it_is_ours
     before = signal.signal(signal.SIGALRM, tick)
     around = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
     try:
@@ -79,3 +88,4 @@ def _timer(seconds: float, tick: Callable[..., None]) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, *around)
         signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = told
