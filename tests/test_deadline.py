@@ -53,12 +53,16 @@ class Slow:
         wait(0.1)
 
 
+def drop_then_wait() -> None:
+    Slow()
+    wait(60)
+
+
 def test_one_that_falls_into_a_finaliser_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[type[BaseException]] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda lost: said.append(lost.exc_type))
     with pytest.raises(TookTooLong), at_most(0.06):
-        Slow()
-        wait(60)
+        drop_then_wait()
     assert said == []
 
 
