@@ -115,7 +115,7 @@ def test_a_gradient_that_is_zero_is_not_right_to_no_digits(tmp_path: Path) -> No
     found = of(text, tmp_path / "zero.py")
     assert found.verdict == "correct", found.summary
     said = next(line for line in rendered(found).plain.splitlines() if line.startswith("  b "))
-    assert said.endswith("right: what it holds is rounding")
+    assert said.endswith("right: it is 0, but for rounding")
 
 
 def test_a_notebook_is_quoted_by_cell_and_line(tmp_path: Path) -> None:

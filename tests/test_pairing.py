@@ -40,7 +40,7 @@ def test_nested_like_the_parameters() -> None:
 def test_by_order_the_last_that_fit() -> None:
     pairing = paired({(0,): (4, 3), (1,): (3,), (2,): (3, 2), (3,): (2,)}, ARGUMENTS)
     assert [p.parameter[0] for p in pairing.pairs] == ["W1", "b1", "W2", "b2"]
-    assert sentence(pairing, ARGUMENTS) == "the gradients are of W1, b1, W2, b2, in this order; no gradient: X, y"
+    assert sentence(pairing, ARGUMENTS) == "the gradients of W1, b1, W2, b2, in this order; none is returned for X, y"
 
 
 def test_by_order_one_argument_is_taken_as_a_whole() -> None:
@@ -88,7 +88,9 @@ def test_what_stands_beside_the_gradients_of_all_parameters_is_said_and_not_judg
     pairing = paired(gradients, arguments)
     assert not pairing.unmatched
     assert pairing.others == (("dA0",),)
-    assert sentence(pairing, arguments).endswith("no gradient: X; of no argument, and not judged: dA0")
+    assert sentence(pairing, arguments).endswith(
+        "none is returned for X; not judged, as it belongs to no argument: dA0"
+    )
     # Where a parameter is still without a gradient, it may be this one's.
     assert paired({("slope",): (3, 1), ("dW1",): (3, 4)}, arguments).unmatched == (("slope",),)
     assert paired({("dA0",): (4, 5)}, arguments).unmatched == (("dA0",),)

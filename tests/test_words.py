@@ -27,6 +27,26 @@ def test_a_patch_says_what_was_proven_in_brackets_where_it_needs_them() -> None:
     assert patch.text == "    return loss, h.T @ dout, (h.T @ dout).sum(0)"
 
 
+def _patched(line: str, old: str, new: str) -> str:
+    tree = ast.parse(line)
+    place = next(n for n in ast.walk(tree) if isinstance(n, ast.expr) and ast.unparse(n) == old)
+    patch = patch_of(line, Change((), Kind.FORMULA, 1.0, place, (ast.parse(f"[{new}]", mode="eval").body.elts[0],)))  # type: ignore[attr-defined]
+    assert patch is not None
+    return patch.text
+
+
+def test_a_sign_is_turned_where_it_stands() -> None:
+    assert _patched("d = a + b / n", "b", "-b") == "d = a - b / n"
+    assert _patched("d = -a - f(1 - y, 1 - p)", "f(1 - y, 1 - p)", "-f(1 - y, 1 - p)") == "d = -a + f(1 - y, 1 - p)"
+    assert _patched("d = a * b", "b", "-b") == "d = a * -b"
+    assert _patched("d = a - b ** 2", "b", "-b") == "d = a - (-b) ** 2"
+    assert _patched("d = a - b", "b", "-a + b") == "d = a - (-a + b)"
+
+
+def test_the_parts_of_an_index_stand_in_no_brackets_of_their_own() -> None:
+    assert _patched("d[:, y] -= 1", "(:, y)", "(np.arange(len(y)), y)") == "d[np.arange(len(y)), y] -= 1"
+
+
 def test_an_inserted_line_is_shown_after_the_one_before_it(tmp_path: Path) -> None:
     text = HEAD + "    z = dh\n    dW = X.T @ z\n    return loss, {'dW': dW, 'dv': dv}\n"
     (culprit,) = of(text, tmp_path / "missing.py").culprits
@@ -58,7 +78,7 @@ def test_a_variable_gives_a_target_its_name(tmp_path: Path) -> None:
 
 def test_shapes_are_said_where_they_are_what_is_wrong() -> None:
     (culprit,) = diagnose_file(BROKEN / "b02_course_columns_keepdims.py").culprits
-    assert culprit.should_be.endswith("it has shape (1, 5), and that has (6, 1)")
+    assert culprit.should_be.endswith("its shape is (1, 5), and should be (6, 1)")
 
 
 def test_beside_a_guard_a_gradient_is_right_to_its_digits(tmp_path: Path) -> None:

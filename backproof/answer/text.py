@@ -11,6 +11,7 @@ from rich.text import Text
 
 from backproof.answer.excerpt import excerpt, file_name, numbered
 from backproof.answer.hints import PATCH, withheld
+from backproof.answer.said import consequence, explanation, proof
 from backproof.diagnosis.report import CulpritReport, Diagnosis, GradientReport, Remark
 
 WIDTH, NARROW, WIDE = 88, 50, 120
@@ -49,7 +50,7 @@ def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH, asked:
     if diagnosis.remarks:
         parts.append(_lines(_wrapped(f"Note: {remark.text}{_line(remark)}.", width) for remark in diagnosis.remarks))
     if diagnosis.pairing and diagnosis.gradients:
-        parts.append(_styled(_wrapped(f"Paired: {diagnosis.pairing}.", width), _ASIDE))
+        parts.append(_styled(_wrapped(f"Judged: {diagnosis.pairing}.", width), _ASIDE))
     if diagnosis.suggestion:
         parts.append(_suggestion(diagnosis))
     return _joined(parts)
@@ -112,19 +113,16 @@ def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, held_back
         lines.append(_wrapped(f"{culprit.should_be}.", width, "  "))
     if culprit.patch is not None:
         lines += [Text(""), *numbered(culprit.patch), Text("")]
-        if culprit.proven:
-            proven = _wrapped("Proven: with it every gradient is exactly the true one.", width, "  ")
-            lines.append(_styled(proven, _RIGHT))
+        if proven := proof(culprit, diagnosis):
+            lines.append(_styled(_wrapped(proven, width, "  "), _RIGHT))
     elif culprit.should_be and not culprit.family and not held_back:
         stopped = any(remark.kind == "stopped" for remark in diagnosis.remarks)
         found = "No small change of it was found in time." if stopped else "No small change of it puts this right."
         lines.append(_wrapped(found, width, "  "))
-    if 0 < len(culprit.gradients) < len(diagnosis.gradients):
-        lines.append(_wrapped(f"Wrong because of it: {', '.join(culprit.gradients)}.", width, "  "))
-    if culprit.family:
-        name = f"{culprit.family[0].upper()}{culprit.family[1:]}"
-        why = _wrapped(f"{name}. {culprit.why} See {culprit.lesson}.", width, "  ")
-        lines.append(why)
+    if follows := consequence(culprit, diagnosis):
+        lines.append(_wrapped(follows, width, "  "))
+    if why := explanation(culprit, diagnosis):
+        lines.append(_wrapped(f"Kind of mistake: {why}", width, "  "))
     return _lines(lines)
 
 
@@ -171,7 +169,7 @@ def _state(name: str, gradient: GradientReport) -> tuple[str, str]:
 def right_in_words(gradient: GradientReport) -> str:
     """How much of a right gradient comes out; nothing of one that is 0, as of a bias before batch norm."""
     if gradient.digits < 1:
-        return "right: what it holds is rounding"
+        return "right: it is 0, but for rounding"
     return f"right to {int(gradient.digits)} digits"
 
 

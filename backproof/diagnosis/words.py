@@ -60,7 +60,7 @@ def culprit_report(program: Program, culprit: Culprit, names: list[str]) -> Culp
         end_column,
         expression,
         text.split("\n")[line - 1],
-        should_be(program, culprit.mend),
+        should_be(program, culprit.mend, line),
         family.name if family else "",
         family.why if family else "",
         family.lesson if family else "",
@@ -84,7 +84,7 @@ def kept_report(program: Program, place: Expression, gradients: Iterable[str]) -
     """Where something that an earlier call has left is read first."""
     text, source = place.text.splitlines()[0], program.source(Path(place.file))
     cell = source.cell(place.line)
-    said = f"`{text}` is another in the second call with the same arguments: an earlier call has left something there"
+    said = f"`{text}` has other values in the second call with the same arguments: an earlier call has left something there"
     line, shown = cell[1] if cell else place.line, source.text.split("\n")[place.line - 1]
     where = place.file, line, place.column, place.end_column, text, shown
     return CulpritReport(*where, said, *KEPT, list(gradients), None, [], False, cell[0] if cell else None)
@@ -125,11 +125,16 @@ def _distinct(patches: list[PatchReport]) -> list[PatchReport]:
     return found
 
 
-def should_be(program: Program, mend: Mend | None) -> str:
-    """What the expression should be: ``the derivative of the loss with respect to h (line 13)``."""
-    if mend is None:
+def should_be(program: Program, mend: Mend | None, line: int) -> str:
+    """What the expression should be: ``the derivative of the loss with respect to h (line 13)``.
+
+    Args:
+        line: the one that is shown; an expression in another one is named with its own.
+    """
+    if mend is None or _is_gathered(mend.target):
         return ""
-    here = program.expressions[mend.candidate.key].text.splitlines()[0]
+    place = program.expressions[mend.candidate.key]
+    here = place.text.splitlines()[0]
     target = mend.target
     what = _what(program, target)
     if target.meaning is Meaning.VALUE and isinstance(target.of, int) and program.expressions[target.of].text == here:
@@ -138,7 +143,13 @@ def should_be(program: Program, mend: Mend | None) -> str:
         what = f"{target.times} times {what}, since it is divided by {target.times} later"
     same = "; both sides are the same array, so copy one before it is changed"
     alias = same if _is_zero(mend) and _is_difference(here) else ""
-    return f"`{here}` should be {what}{alias or _shapes(mend) or _ratio(mend)}"
+    where = "" if place.line == line else f" ({_line(program, mend.candidate.key)})"
+    return f"`{here}`{where} should be {what}{alias or _shapes(mend) or _ratio(mend)}"
+
+
+def _is_gathered(target: Target) -> bool:
+    """Whether its values are of one entry several times, as ``table[[1, 1]]`` holds it: no single value has them."""
+    return any(np.unique(ids).size < ids.size for ids in target.ids)
 
 
 def _is_zero(mend: Mend) -> bool:
@@ -176,7 +187,7 @@ def _shapes(mend: Mend) -> str:
     (here,), (there,) = given, wanted
     if math.prod(here) == math.prod(there):
         return ""
-    return f"; it has shape {here}, and that has {there}"
+    return f"; its shape is {here}, and should be {there}"
 
 
 def _what(program: Program, target: Target) -> str:
@@ -229,16 +240,19 @@ def _named(program: Program, of: object) -> str:
         return f"`{of.name}` of the reference"
     if not isinstance(of, int):
         return f"`{spelled(of)}`"  # type: ignore[arg-type]
-    place, cell = program.expressions[of], program.cell(of)
-    name = place.text.splitlines()[0]
-    line = f"cell {cell[0]}, line {cell[1]}" if cell else f"line {place.line}"
-    return f"`{program.variable(of) or name}` ({line})"
+    name = program.expressions[of].text.splitlines()[0]
+    return f"`{program.variable(of) or name}` ({_line(program, of)})"
+
+
+def _line(program: Program, key: int) -> str:
+    cell = program.cell(key)
+    return f"cell {cell[0]}, line {cell[1]}" if cell else f"line {program.expressions[key].line}"
 
 
 def _ratio(mend: Mend) -> str:
     """By which factor it differs, where it does by one."""
     factor = _factor(mend)
-    return "" if factor is None else f"; it is {_fraction(factor)}"
+    return "" if factor is None else f"; {_fraction(factor)}"
 
 
 def _factor(mend: Mend) -> float | None:
@@ -248,7 +262,11 @@ def _factor(mend: Mend) -> float | None:
 
 
 def _fraction(factor: float) -> str:
+    if abs(factor) < 1e-9:
+        return "it is 0 instead"
     if abs(factor - round(factor)) < 1e-9:
-        return "minus that" if round(factor) == -1 else f"{round(factor)} times that"
+        return "only its sign is wrong" if round(factor) == -1 else f"it is {round(factor)} times that"
     turned = 1 / factor
-    return f"1/{round(turned)} of that" if abs(turned - round(turned)) < 1e-6 else f"{factor:.4g} times that"
+    return (
+        f"it is 1/{round(turned)} of that" if abs(turned - round(turned)) < 1e-6 else f"it is {factor:.4g} times that"
+    )

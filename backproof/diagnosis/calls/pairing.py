@@ -245,19 +245,22 @@ def _likeliest(have: list[Shape], wanted: list[Shape]) -> list[int]:
 
 
 def sentence(pairing: Pairing, arguments: Iterable[Where]) -> str:
-    """What was paired, in words: ``dW1 of W1, db1 of b1; no gradient: X, y``."""
+    """What was paired, in words: ``the gradients dW1 of W1, db1 of b1; none is returned for X, y``."""
     pairs = [pair for pair in pairing.pairs if pair != LOSS_PAIR]
     parameters = [pair.parameter for pair in pairs]
     if pairing.by_order:
-        said = f"the gradients are of {listed(parameters)}, in this order"
+        said = f"the gradients of {listed(parameters)}, in this order"
+    elif all(spelled(g) == spelled(p) for g, p in pairs):
+        said = f"the gradients of {listed(parameters)}"
     else:
-        said = ", ".join(
-            spelled(p) if spelled(g) == spelled(p) else f"{spelled(g) or 'the gradient'} of {spelled(p)}"
-            for g, p in pairs
-        )
+        said = "the gradients " + ", ".join(f"{spelled(g)} of {spelled(p)}".lstrip() for g, p in pairs)
     roots = {parameter[0] for parameter in parameters}
     others = [a for a in arguments if a not in parameters]
     rest = list(dict.fromkeys(a if a[0] in roots else a[:1] for a in others))
-    without = [f"no gradient: {listed(rest)}"] if rest else []
-    alone = [f"of no argument, and not judged: {', '.join(map(spelled, pairing.others))}"] if pairing.others else []
+    without = [f"none is returned for {listed(rest)}"] if rest else []
+    alone = (
+        [f"not judged, as it belongs to no argument: {', '.join(map(spelled, pairing.others))}"]
+        if pairing.others
+        else []
+    )
     return "; ".join([said, *without, *alone])

@@ -29,7 +29,7 @@ class Meaning(Enum):
     ADJOINT = "the derivative of the loss with respect to"
     SLOPE = "the derivative of"
     VALUE = "the value of"
-    PART = "what one use adds to the derivative of the loss with respect to"
+    PART = "one of the terms that add up to the derivative of the loss with respect to"
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,9 @@ class More(Enum):
     FACTORS = "a factor or a term too"
 
 
+_OF_A_COUNT = (Kind.CONSTANT, Kind.OPERATOR, Kind.TERM, Kind.EXTRA_TERM)  # in an index they name another place
+
+
 def edits(node: ast.expr, scope: Scope, more: More = More.FACTORS, is_index: bool = False) -> Iterator[Edited]:
     """Every single edit of an expression, each place in it in turn.
 
@@ -56,7 +59,7 @@ def edits(node: ast.expr, scope: Scope, more: More = More.FACTORS, is_index: boo
                 yield Edited(make(new), Kind.MEAN if id(place) in divisors else Kind.INDEX, 1.1, place, new)
         for new, kind, cost in _at(place, scope, more, is_factor(node, place)):
             if not (isinstance(place, ast.Attribute) and place.attr == "T" and _is_turned_twice(new)):
-                counts = kind is Kind.CONSTANT and (is_index or id(place) in counting)
+                counts = kind in _OF_A_COUNT and (is_index or id(place) in counting)
                 yield Edited(make(new), Kind.INDEX if counts else kind, cost, place, new)
     for new, kind, cost in everywhere(node, scope):
         yield Edited(new, kind, cost, node, new)

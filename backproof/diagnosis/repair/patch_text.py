@@ -12,6 +12,9 @@ from backproof.diagnosis.report import PatchReport
 from backproof.replay.places import Lines
 
 
+_SIGN = re.compile(r"([+-]) *$")
+
+
 def patch_of(text: str, change: Change) -> PatchReport | None:
     """The change as a difference of lines; None where it cannot be written so.
 
@@ -76,7 +79,12 @@ def _spliced(text: str, old: ast.expr | ast.stmt, new: ast.AST) -> str | None:
     )
     plain = _quoted(ast.unparse(ast.fix_missing_locations(new)), text)
     wanted = ast.dump(_parsed(plain, isinstance(new, ast.stmt)))
-    for before, written in (("", plain), ("(", f"({plain})")):
+    sign = _SIGN.search(text[:start])
+    if sign and isinstance(new, ast.UnaryOp) and isinstance(new.op, ast.USub) and _is_added(text, old):
+        other = {"+": "-", "-": "+"}[sign[1]]
+        return text[: sign.start(1)] + other + text[sign.end(1) : start] + plain[1:] + text[end:]
+    bare = [("", plain[1:-1])] if isinstance(new, ast.Tuple) and text[start - 1] + text[end : end + 1] == "[]" else []
+    for before, written in (*bare, ("", plain), ("(", f"({plain})")):
         after = text[:start] + written + text[end:]
         try:
             tree = ast.parse(after)
@@ -89,6 +97,25 @@ def _spliced(text: str, old: ast.expr | ast.stmt, new: ast.AST) -> str | None:
         if any(ast.dump(node) == wanted for node in there):
             return after
     return None
+
+
+def _is_added(text: str, old: ast.expr | ast.stmt) -> bool:
+    """Whether a term of a sum begins with it: ``x + -a * b`` is then written ``x - a * b``."""
+    wanted = _extent(old)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            first = node.right
+            while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Mult | ast.Div | ast.MatMult):
+                if _extent(first) == wanted:
+                    break
+                first = first.left
+            if _extent(first) == wanted:
+                return True
+    return False
+
+
+def _extent(node: ast.expr | ast.stmt) -> tuple[int, int, int | None, int | None]:
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
 
 
 def _quoted(written: str, text: str) -> str:
