@@ -103,8 +103,7 @@ assert answer.diagnosis.verdict == "correct", answer
 #
 # ## Break
 #
-# **Predict** which gradients are wrong, and look at the lengths of the explanations: the same mistake in a loop is made
-# at every step.
+# **Predict** which gradients are wrong. A mistake in a loop is made at every step, and still it is one line.
 
 
 # %%
@@ -141,7 +140,7 @@ assert found.culprits[0].family == "transposed"
 # ## How far a gradient travels
 #
 # Each step back multiplies by the slope and by `Wh`. With forty steps and a loss at the last one alone: how large is
-# the gradient with respect to each state? The largest stretch of `Wh` decides.
+# the gradient with respect to each state? That depends on how much longer, or shorter, `Wh` makes a vector.
 
 
 # %%

@@ -39,7 +39,7 @@ def answer(room: int, letter: str) -> Answer:
 
 def hint(room: int, letter: str, level: int = 4) -> None:
     """A part of that: 0 the verdict, 1 the gradients, 2 the line, 3 what it should be, 4 the patch."""
-    print(answer(room, letter).text(level).partition("\n\nNote")[0].partition("\n\nJudged")[0])
+    print(answer(room, letter).text(level).partition("\n\nNote")[0].partition("\n\nNo gradient is")[0])
 
 
 def look(room: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backproof.diagnosis.calls.leaves import Where, listed
-from backproof.diagnosis.calls.pairing import paired, sentence
+from backproof.diagnosis.calls.pairing import Pair, Pairing, paired, sentence
 
 ARGUMENTS: dict[Where, tuple[int, ...]] = {
     ("X",): (5, 4), ("y",): (5,), ("W1",): (4, 3), ("b1",): (3,), ("W2",): (3, 2), ("b2",): (2,),
@@ -40,7 +40,9 @@ def test_nested_like_the_parameters() -> None:
 def test_by_order_the_last_that_fit() -> None:
     pairing = paired({(0,): (4, 3), (1,): (3,), (2,): (3, 2), (3,): (2,)}, ARGUMENTS)
     assert [p.parameter[0] for p in pairing.pairs] == ["W1", "b1", "W2", "b2"]
-    assert sentence(pairing, ARGUMENTS) == "the gradients of W1, b1, W2, b2, in this order; none is returned for X, y"
+    assert (
+        sentence(pairing, ARGUMENTS) == "the gradients are of W1, b1, W2, b2, in this order; none is returned for X, y"
+    )
 
 
 def test_by_order_one_argument_is_taken_as_a_whole() -> None:
@@ -89,7 +91,7 @@ def test_what_stands_beside_the_gradients_of_all_parameters_is_said_and_not_judg
     assert not pairing.unmatched
     assert pairing.others == (("dA0",),)
     assert sentence(pairing, arguments).endswith(
-        "none is returned for X; not judged, as it belongs to no argument: dA0"
+        "no gradient is returned for X; not judged, as it belongs to no argument: dA0"
     )
     # Where a parameter is still without a gradient, it may be this one's.
     assert paired({("slope",): (3, 1), ("dW1",): (3, 4)}, arguments).unmatched == (("slope",),)
@@ -126,3 +128,13 @@ def test_one_wrong_shape_among_lists_in_order_moves_no_other() -> None:
     }  # fmt: skip
     pairing = paired({(0, 0): (4, 1), (0, 1): (2, 1), (1, 0): (4, 4), (1, 1): (2, 4)}, arguments)
     assert [p.parameter for p in pairing.pairs] == [("b", 0), ("b", 1), ("w", 0), ("w", 1)]
+
+
+def test_which_gradient_is_whose_is_said_where_the_names_do_not() -> None:
+    arguments: dict[Where, tuple[int, ...]] = {("x",): (4, 3), ("net", "W"): (3, 2), ("net", "b"): (2,)}
+    named: dict[Where, tuple[int, ...]] = {("dW",): (3, 2), ("db",): (2,)}
+    assert sentence(paired(named, arguments), arguments) == "no gradient is returned for x"
+    less = {where: shape for where, shape in arguments.items() if where != ("x",)}
+    assert sentence(paired(named, less), less) == ""
+    other = Pairing((Pair(("step",), ("net", "W")), Pair(("db",), ("net", "b"))))
+    assert sentence(other, arguments) == "the gradient step is that of net.W; none is returned for x"

@@ -7,6 +7,7 @@ from pathlib import Path
 from backproof.answer.page import page
 from backproof.answer.text import rendered
 from backproof.diagnosis.completed import diagnose_file
+from benchmarks.courses import mistakes, planted
 
 FAULTY = Path(__file__).parent / "programs" / "faulty"
 
@@ -57,6 +58,22 @@ def test_a_wrong_sign_and_zeros_are_no_multiples() -> None:
     assert sign.should_be.endswith("; only its sign is wrong")
     (zero,) = diagnose_file(FAULTY / "bias_wrong_axis_square.py").culprits
     assert zero.should_be.endswith("; it is 0 instead")
+
+
+def test_shapes_that_do_not_fit_are_said_of_what_was_combined(tmp_path: Path) -> None:
+    """Also of a part of a list, and turned round: NumPy's own words name neither."""
+    text = (FAULTY.parents[1] / "courses" / "nabla_per_sample.py").read_text()
+    path = tmp_path / "net.py"
+    path.write_text(text.replace("(self.weights[-l + 1].T @ delta)", "(self.weights[-l].T @ delta)"))
+    found = diagnose_file(path)
+    fit = "the shapes in this line do not fit together: self.weights[-l].T is (4, 5), delta is (2, 1)"
+    assert (found.verdict, found.summary) == ("cannot run", fit)
+
+
+def test_names_in_the_wrong_order_are_other_values(tmp_path: Path) -> None:
+    mistake = next(one for one in mistakes() if one.wrong.startswith("s, r = np.unravel_index"))
+    (culprit,) = diagnose_file(planted(mistake, tmp_path).path).culprits
+    assert culprit.family == "another value is meant"
 
 
 def test_a_step_of_an_index_is_another_place() -> None:

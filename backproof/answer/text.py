@@ -50,7 +50,7 @@ def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH, asked:
     if diagnosis.remarks:
         parts.append(_lines(_wrapped(f"Note: {remark.text}{_line(remark)}.", width) for remark in diagnosis.remarks))
     if diagnosis.pairing and diagnosis.gradients:
-        parts.append(_styled(_wrapped(f"Judged: {diagnosis.pairing}.", width), _ASIDE))
+        parts.append(_styled(_wrapped(f"{diagnosis.pairing[0].upper()}{diagnosis.pairing[1:]}.", width), _ASIDE))
     if diagnosis.suggestion:
         parts.append(_suggestion(diagnosis))
     return _joined(parts)
@@ -115,7 +115,7 @@ def _culprit(culprit: CulpritReport, diagnosis: Diagnosis, width: int, held_back
         lines += [Text(""), *numbered(culprit.patch), Text("")]
         if proven := proof(culprit, diagnosis):
             lines.append(_styled(_wrapped(proven, width, "  "), _RIGHT))
-    elif culprit.should_be and not culprit.family and not held_back:
+    elif not culprit.family and not held_back:
         stopped = any(remark.kind == "stopped" for remark in diagnosis.remarks)
         found = "No small change of it was found in time." if stopped else "No small change of it puts this right."
         lines.append(_wrapped(found, width, "  "))

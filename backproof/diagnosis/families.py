@@ -175,6 +175,8 @@ def family_of(change: Change, meaning: Meaning | None, by_samples: bool = False)
         return MEAN
     if change.kind is Kind.STATEMENT and not change.new:
         return EXTRA
+    if change.kind is Kind.ORDER and isinstance(change.old, ast.stmt):
+        return OTHER_VALUE
     if change.kind is Kind.NAME and meaning is Meaning.VALUE:
         return POINT
     if change.kind is Kind.EXTRA_FACTOR and isinstance(change.old, ast.BinOp) and isinstance(change.old.op, ast.Div):

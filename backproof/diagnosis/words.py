@@ -84,7 +84,9 @@ def kept_report(program: Program, place: Expression, gradients: Iterable[str]) -
     """Where something that an earlier call has left is read first."""
     text, source = place.text.splitlines()[0], program.source(Path(place.file))
     cell = source.cell(place.line)
-    said = f"`{text}` has other values in the second call with the same arguments: an earlier call has left something there"
+    said = (
+        f"`{text}` has other values in a second call with the same arguments: the first call has left something there"
+    )
     line, shown = cell[1] if cell else place.line, source.text.split("\n")[place.line - 1]
     where = place.file, line, place.column, place.end_column, text, shown
     return CulpritReport(*where, said, *KEPT, list(gradients), None, [], False, cell[0] if cell else None)
@@ -149,7 +151,8 @@ def should_be(program: Program, mend: Mend | None, line: int) -> str:
 
 def _is_gathered(target: Target) -> bool:
     """Whether its values are of one entry several times, as ``table[[1, 1]]`` holds it: no single value has them."""
-    return any(np.unique(ids).size < ids.size for ids in target.ids)
+    several = (ids[ids > 0] for ids in target.ids)  # entry 0 is the number 0.0, as around an image
+    return any(np.unique(ids).size < ids.size for ids in several)
 
 
 def _is_zero(mend: Mend) -> bool:

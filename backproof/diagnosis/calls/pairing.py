@@ -245,22 +245,25 @@ def _likeliest(have: list[Shape], wanted: list[Shape]) -> list[int]:
 
 
 def sentence(pairing: Pairing, arguments: Iterable[Where]) -> str:
-    """What was paired, in words: ``the gradients dW1 of W1, db1 of b1; none is returned for X, y``."""
+    """What was paired, in words, but for what the names say themselves; "" where that is all."""
     pairs = [pair for pair in pairing.pairs if pair != LOSS_PAIR]
     parameters = [pair.parameter for pair in pairs]
-    if pairing.by_order:
-        said = f"the gradients of {listed(parameters)}, in this order"
-    elif all(spelled(g) == spelled(p) for g, p in pairs):
-        said = f"the gradients of {listed(parameters)}"
-    else:
-        said = "the gradients " + ", ".join(f"{spelled(g)} of {spelled(p)}".lstrip() for g, p in pairs)
+    told = [f"{spelled(g)} is that of {spelled(p)}".lstrip() for g, p in pairs if not _is_evident(g, p)]
+    said = [f"the gradients are of {listed(parameters)}, in this order"] if pairing.by_order else []
+    if told and not pairing.by_order:
+        said = [f"the gradient {', '.join(told)}"]
     roots = {parameter[0] for parameter in parameters}
     others = [a for a in arguments if a not in parameters]
     rest = list(dict.fromkeys(a if a[0] in roots else a[:1] for a in others))
-    without = [f"none is returned for {listed(rest)}"] if rest else []
-    alone = (
-        [f"not judged, as it belongs to no argument: {', '.join(map(spelled, pairing.others))}"]
-        if pairing.others
-        else []
-    )
-    return "; ".join([said, *without, *alone])
+    without = [f"{'none' if said else 'no gradient'} is returned for {listed(rest)}"] if rest else []
+    alone = [f"not judged, as it belongs to no argument: {', '.join(map(spelled, pairing.others))}"]
+    return "; ".join([*said, *without, *(alone if pairing.others else [])])
+
+
+def _is_evident(gradient: Where, parameter: Where) -> bool:
+    """Whether a gradient is called after its parameter: ``dW1`` or ``grads["W1"]`` after ``net.params["W1"]``."""
+    whole = spelled(parameter)
+    if spelled(gradient) in (whole, f"d{whole}"):
+        return True
+    last, of = (where[-1] if where else None for where in (gradient, parameter))
+    return isinstance(last, str) and isinstance(of, str) and last in (of, f"d{of}")

@@ -6,6 +6,7 @@ import ast
 import traceback
 
 from backproof.diagnosis.calls.case import Case, Player
+from backproof.replay.places import Expression
 
 MOST_NAMES = 4
 
@@ -18,7 +19,7 @@ def misfit(case: Case, error: BaseException) -> tuple[str, int] | None:
     file, line = frames[-1].filename, frames[-1].lineno
     if file != str(case.program.path) or _raises(case, line):
         return None
-    shapes: dict[str, tuple[int, ...]] = {}
+    shapes: dict[Expression, tuple[int, ...]] = {}
     try:
         with Player(case, only=None, keep=True) as player:
             try:
@@ -31,14 +32,20 @@ def misfit(case: Case, error: BaseException) -> tuple[str, int] | None:
         return None
     for record in reversed(records):
         place = case.program.expressions[record.key]
-        if place.line != line or len(shapes) == MOST_NAMES:
-            break
-        if place.kind == "load" and record.value.ndim:
-            shapes.setdefault(place.text, record.value.shape)
+        if place.line != line or len(shapes) == MOST_NAMES or any(_holds(place, other) for other in shapes):
+            break  # what holds another was computed before it: in an earlier turn of a loop
+        if place.kind != "store" and record.value.ndim and not any(_holds(other, place) for other in shapes):
+            shapes.setdefault(place, record.value.shape)
     if len(shapes) < 2:
         return None
-    named = ", ".join(f"{name} is {shape}" for name, shape in reversed(shapes.items()))
+    named = ", ".join(dict.fromkeys(f"{place.text} is {shape}" for place, shape in reversed(shapes.items())))
     return f"the shapes in this line do not fit together: {named}", line
+
+
+def _holds(one: Expression, other: Expression) -> bool:
+    """Whether another stands in it, as ``W`` in ``W.T``."""
+    start, end = (one.line, one.column), (one.end_line, one.end_column)
+    return one != other and start <= (other.line, other.column) and (other.end_line, other.end_column) <= end
 
 
 def _raises(case: Case, line: int) -> bool:

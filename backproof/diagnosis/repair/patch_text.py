@@ -11,7 +11,6 @@ from backproof.diagnosis.repair.kinds import Kind
 from backproof.diagnosis.report import PatchReport
 from backproof.replay.places import Lines
 
-
 _SIGN = re.compile(r"([+-]) *$")
 
 
