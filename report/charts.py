@@ -96,7 +96,7 @@ def audit_chart(audits: Mapping[str, Sequence[BlockResult]]) -> Markup:
     axes.set_xlim(
         0, max((block["first_step"] + block["steps"] for blocks in audits.values() for block in blocks), default=1)
     )
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))  # "240,000" is long
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))  # "240,000" is long
     axes.xaxis.set_major_formatter(FuncFormatter(lambda step, _: f"{step:,.0f}"))
     log_scale(axes)
     legend(axes)

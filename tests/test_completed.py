@@ -122,9 +122,10 @@ def test_labels_that_would_spread_are_not_chosen(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("class Network:\n    pass\n", "the class Network"),
+        ("class Dense:\n    def backward(self, dy):\n        pass\n", "the class Dense with backward"),
         ("def helper(x):\n    return x\n", "the function helper"),
         ("def backprop(state, options):\n    return 1.0, {}\n", "no arguments could be made up"),
-        ("x = 1\n", "no function and no class"),
+        ("x = 1\n", "no function backprop, and no other function or class"),
     ],
 )
 def test_what_cannot_be_completed_is_told_what_to_add(text: str, words: str, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def diagnose_completed(program: Program, missing: tuple[str, ...], seconds: floa
             added = _pasted(offer.text, chosen.example)
             return msgspec.structs.replace(found, remarks=[*found.remarks, remark], suggestion=added)
     if first is None:
-        what = f"there is no function backprop; what was found: {found_in(program.main.tree)}"
+        what = f"there is no function backprop{found_in(program.main.tree)}"
         return Diagnosis("cannot run", what, str(program.path), suggestion=TEMPLATE)
     failed = _why_not(_case(program, first), first.examples)
     if failed is not None:

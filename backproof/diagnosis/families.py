@@ -68,7 +68,7 @@ TRANSPOSED = Family(
 )
 AXIS = Family(
     "summed along the wrong axis",
-    "What was spread over an axis in the forward pass is summed over that axis on the way back, and over no other.",
+    "What the forward pass repeats along an axis is summed along that axis on the way back, and along no other.",
     NORMS,
 )
 NOT_SUMMED = Family(
@@ -85,7 +85,7 @@ MEAN = Family(
 )
 SIGN = Family(
     "sign",
-    "A minus is lost or one too many. The step then goes uphill, at least in this part.",
+    "A minus is missing, or there is one too many. A step of training then goes uphill, at least in this part.",
 )
 CONSTANT = Family(
     "constant",
@@ -93,7 +93,8 @@ CONSTANT = Family(
 )
 SLOPE = Family(
     "the derivative of the activation",
-    "The formula is the derivative of another function than the one in the forward pass, or is not its derivative.",
+    "This is not the derivative of the function that the forward pass applies here. "
+    "Perhaps it is that of another one: a sigmoid, a tanh and a ReLU each have their own.",
     CHAIN_RULE,
 )
 MASK = Family(
@@ -115,7 +116,8 @@ SHAPE = Family(
 ASSIGNED = Family(
     "= for +=",
     "What is used several times gets a gradient from each use. "
-    "An assignment keeps only the last one; adding where nothing was set counts old ones again.",
+    "An assignment keeps only the last one, and so does += at an index that names a place twice; "
+    "adding to what holds something already counts that too.",
     CONVOLUTION,
 )
 ALIAS = Family(

@@ -71,11 +71,17 @@ def _name(function: ast.Name | ast.Attribute) -> str:
 
 
 def found_in(tree: ast.Module) -> str:
-    """What a file has, in words: its functions and classes."""
+    """What a file has instead, in words: its functions, and its classes with their methods."""
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    classes = [_with_methods(node) for node in tree.body if isinstance(node, ast.ClassDef)]
     said = [
         f"{'the functions' if len(functions) > 1 else 'the function'} {', '.join(functions[:6])}" if functions else "",
         f"{'the classes' if len(classes) > 1 else 'the class'} {', '.join(classes[:6])}" if classes else "",
     ]
-    return " and ".join(words for words in said if words) or "no function and no class"
+    found = " and ".join(words for words in said if words)
+    return f"; what was found: {found}" if found else ", and no other function or class"
+
+
+def _with_methods(node: ast.ClassDef) -> str:
+    methods = [one.name for one in node.body if isinstance(one, ast.FunctionDef) and not one.name.startswith("_")]
+    return f"{node.name} with {', '.join(methods[:6])}" if methods else node.name
