@@ -115,7 +115,8 @@ def _wrong_turn(values: Sequence[np.ndarray], wanted: Sequence[np.ndarray | None
 def _same(value: np.ndarray, true: np.ndarray) -> bool:
     if value.shape != true.shape:
         return False
-    return bool(np.abs(value - true).max(initial=0.0) <= _CLOSE * max(np.abs(true).max(initial=0.0), 1e-300))
+    with np.errstate(invalid="ignore"):  # inf - inf, which is not the same
+        return bool(np.abs(value - true).max(initial=0.0) <= _CLOSE * max(np.abs(true).max(initial=0.0), 1e-300))
 
 
 def grid_of(value: np.ndarray) -> Grid:
