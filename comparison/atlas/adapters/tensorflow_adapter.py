@@ -26,7 +26,7 @@ def _two(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
 
     def lifted(x: Any, y: Any) -> Tensor:
         like = x if tf.is_tensor(x) else y
-        return function(*(v if tf.is_tensor(v) else tf.fill(like.shape, tf.cast(v, like.dtype)) for v in (x, y)))
+        return function(*(v if tf.is_tensor(v) else tf.fill(like.shape, tf.constant(v, like.dtype)) for v in (x, y)))
 
     return lifted
 

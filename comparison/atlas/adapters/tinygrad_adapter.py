@@ -87,7 +87,8 @@ class Tinygrad:
         self, function: Callable, arguments: Sequence[np.ndarray], dtype: str, mode: str
     ) -> Callable[[], object]:
         """As ``Adapter`` says."""
-        leaves = [Tensor(a, dtype=getattr(dtypes, dtype), device="CPU").clone().realize() for a in arguments]
+        leaves = [Tensor(a, dtype=getattr(dtypes, dtype), device="CPU").clone() for a in arguments]
+        Tensor.realize(*leaves)
 
         def run() -> Any:
             value = function(*leaves)
@@ -100,8 +101,4 @@ class Tinygrad:
     def plain(self, found: Any) -> Numbers:
         """As ``Adapter`` says."""
         value, gradients = found
-        return _float64(value), tuple(map(_float64, gradients))
-
-
-def _float64(array: Tensor) -> np.ndarray:
-    return array.cast(dtypes.float64).numpy()
+        return value.numpy().astype(np.float64), tuple(g.numpy().astype(np.float64) for g in gradients)
