@@ -45,14 +45,14 @@ def load_engine(name: str) -> type[BinaryClassifier]:
         try:
             return getattr(importlib.import_module(module), attribute)
         except Exception as error:  # of a library that is broken, anything
-            raise NotInstalled(_why_not(name, error)) from error
+            raise NotInstalled(why_not(name, error)) from error
     path, colon, attribute = name.rpartition(":")
     if not colon or not path.endswith(".py"):
         raise EngineError(f"there is no engine {name!r}: choose from {', '.join(ENGINES)}, or give file.py:Class")
     return _class_in_file(Path(path), attribute)
 
 
-def _why_not(name: str, error: Exception) -> str:
+def why_not(name: str, error: Exception) -> str:
     """Why a known engine, which has its library's name, cannot be had, and how to install the library."""
     install = f"pip install {PACKAGES.get(name, name)}"
     if isinstance(error, ModuleNotFoundError) and error.name == name:

@@ -195,7 +195,7 @@ def test_data_knows_its_libraries_alone() -> None:
 
 
 # The atlas asks engines on formulas of its own: each adapter knows its library and array language.
-ADAPTERS = {"torch_adapter": "torch", "jax_adapter": "jax", "autograd_adapter": "autograd"}
+ADAPTERS = {f"{library}_adapter": library for library in ("torch", "jax", "autograd", "tinygrad", "tensorflow")}
 
 
 @pytest.mark.parametrize("name", ADAPTERS)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from comparison.atlas.cells import Atlas
 
 atlas = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-Engines = Annotated[str, typer.Option(help="Some of torch,jax,autograd.")]
+Engines = Annotated[str, typer.Option(help="Some of torch,jax,autograd,tinygrad,tensorflow.")]
 Types = Annotated[str, typer.Option(help="Some of float64,float32,float16,bfloat16.")]
 Json = Annotated[Path | None, typer.Option(help="Write the results to this file.")]
 Families = Annotated[str | None, typer.Option(help="Only functions whose name contains this.")]

@@ -20,7 +20,7 @@ from comparison.atlas.types_of_numbers import TYPES
 Result = TypeVar("Result")
 # Compiling takes nine tenths of a survey. An engine that compiles each operation, for each type, has two processes: no
 # two types next to each other in TYPES meet in one, and nothing is compiled twice.
-PROCESSES = {"jax": 2}
+PROCESSES = {"jax": 2, "tinygrad": 2}
 
 
 class Facts(NamedTuple):

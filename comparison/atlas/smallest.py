@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from comparison.atlas.adapters import Adapter
+from comparison.atlas.adapters import Adapter, Numbers
 from comparison.atlas.answering import numbers
 from comparison.atlas.arguments import POINTS, Call
 from comparison.atlas.asking import Asked
@@ -97,15 +97,23 @@ class _Asked:
         if question.elementwise:  # all in one call, and of the shape that is compiled already
             columns = zip(*([float(a.reshape(())) for a in call] for call in calls), strict=True)
             together = [tuple(np.resize(np.array(column), POINTS) for column in columns)]
-        given = numbers(self.adapter, question.formulation, together, question.dtype, self.mode)
+        given = [self._given(call) for call in together]
         truths = truths_of(question.truth, together, number_type)
         found = []
         for position, call in enumerate(calls):
             place = (0, position) if question.elementwise else (position, None)
-            example = worst_entry(given[place[0]], truths[place[0]], question.held, number_type, place[1])
+            answer, truth = given[place[0]], truths[place[0]]
+            example = worst_entry(answer, truth, question.held, number_type, place[1]) if answer else None
             alike = example is not None and (like is None or _as_bad(example, like))
             found.append(example.at(call) if example is not None and alike else None)
         return found
+
+    def _given(self, call: Call) -> Numbers | None:
+        """What the engine gives at these; none where it raises: an inverse of a singular matrix, for example."""
+        try:
+            return numbers(self.adapter, self.question.formulation, [call], self.question.dtype, self.mode)[0]
+        except Exception:  # whatever an engine raises
+            return None
 
 
 def _as_bad(example: Example, like: Example) -> bool:

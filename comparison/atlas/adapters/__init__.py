@@ -9,9 +9,22 @@ from typing import Protocol
 import numpy as np
 
 from comparison.atlas.language import Namespace
+from engines.loading import why_not
 
 Numbers = tuple[np.ndarray, tuple[np.ndarray, ...]]  # the entries of a value, and the gradient of their sum
-ADAPTERS = {"torch": "torch_adapter:Torch", "jax": "jax_adapter:Jax", "autograd": "autograd_adapter:Autograd"}
+ADAPTERS = {
+    "torch": "torch_adapter:Torch",
+    "jax": "jax_adapter:Jax",
+    "autograd": "autograd_adapter:Autograd",
+    "tinygrad": "tinygrad_adapter:Tinygrad",
+    "tensorflow": "tensorflow_adapter:Tensorflow",
+}
+# Engines of the comparison that have no gradient of a formula.
+WITHOUT_FORMULAS = {
+    "numpy": "NumPy does not differentiate",
+    "numba": "numba compiles a backward pass, and derives none",
+    "sklearn": "scikit-learn differentiates the losses of its own networks, and no other formula",
+}
 
 
 class Adapter(Protocol):
@@ -41,19 +54,20 @@ class Adapter(Protocol):
 
 
 class NotThere(ValueError):
-    """An engine that is not known or not installed; the text is one sentence."""
+    """An engine that is not known, not installed, or has no gradients of formulas; the text is one sentence."""
 
 
 def load(name: str) -> Adapter:
     """The adapter of an engine.
 
     Raises:
-        NotThere: there is no such engine, or its library is not installed.
+        NotThere: there is no such engine, its library is not installed, or it has no gradients of formulas.
     """
     if name not in ADAPTERS:
-        raise NotThere(f"the atlas knows no engine {name!r}: choose from {', '.join(ADAPTERS)}")
+        why = f": {WITHOUT_FORMULAS[name]}" if name in WITHOUT_FORMULAS else ""
+        raise NotThere(f"the atlas knows no engine {name!r}{why}; choose from {', '.join(ADAPTERS)}")
     module, _, attribute = ADAPTERS[name].partition(":")
     try:
         return getattr(importlib.import_module(f"comparison.atlas.adapters.{module}"), attribute)()
-    except ImportError as error:
-        raise NotThere(f"{name} is not installed (pip install {name})") from error
+    except Exception as error:  # of a library that is broken, anything
+        raise NotThere(why_not(name, error)) from error

@@ -89,7 +89,8 @@ def _measured(
     known: Known,
 ) -> Sweep:  # fmt: skip
     ordinary = known.ordinary(kind) & (known.hi != 0)
-    zero, nan, infinite = ordinary & (given == 0), ordinary & np.isnan(given), ordinary & np.isinf(given)
+    zero = ordinary & (given == 0) & (np.abs(known.hi) > known.radius)  # at a kink, 0 may be right
+    nan, infinite = ordinary & np.isnan(given), ordinary & np.isinf(given)
     broken = zero | nan | infinite
     counted = ordinary & ~broken
     with np.errstate(all="ignore"):
