@@ -77,7 +77,7 @@ def test_the_json_is_the_diagnosis_whatever_happens(tmp_path: Path) -> None:
         ("def backprop(X, y:\n    pass  # bad", "never closed", None),
         (f"import nowhere_to_be_found  # bad\n{CALLED}", "ModuleNotFoundError", "bad"),
         (CORRECT.replace("return loss, dW1, db1, dW2, db2", "print(dW1)"), "backprop returns nothing", None),
-        (CORRECT.replace("dA1 = dZ2 @ W2  #", "dA1 = dZ2 @ W2.T  #"), "together: dZ2 is (5, 1), W2 is (1, 3)", "dA1"),
+        (CORRECT.replace("dA1 = dZ2 @ W2  #", "dA1 = dZ2 @ W2.T  #"), "together: dZ2 is (5, 1), W2.T is (3, 1)", "dA1"),
         ("def backprop(*a):\n    return backprop(*a)\ndef example(): return ()", "RecursionError", None),
         ("import numpy as np\ndef backprop(): np.zeros(10**11)  # bad\ndef example(): return ()", "MemoryError", "bad"),
     ],
