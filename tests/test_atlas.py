@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pytest
 
@@ -129,3 +131,32 @@ def test_a_gelu_whose_backward_pass_differentiates_another_approximation(found: 
     assert finding.example is not None
     assert finding.example.kind == "digits"
     assert 0.5 < finding.example.digits < 5
+
+
+def test_at_a_kink_0_is_right_where_it_lies_between_the_sides() -> None:
+    one_sided = Planted("one-sided", maximum=(np.maximum, lambda x, y: ((x > y) * 1.0, (y > x) * 1.0)))
+    beside = Planted("beside", maximum=(np.maximum, lambda x, y: ((x > y) - 0.5 * (x == y), (y > x) * 1.0)))
+    relu = [family for family in FAMILIES if family.name == "relu"]
+    cells = survey(relu, [(here(one_sided), "eager"), (here(beside), "eager")], ("float64",), Kept())
+    bad = [(cell.engine, cell.regime) for cell in cells if cell.formulation == "maximum(x, 0.0)" and cell.is_bad]
+    assert bad == [("beside", "edge")]
+
+
+class Raising(Planted):
+    """A determinant with wrong derivatives, that refuses matrices with a 0."""
+
+    def gradient(self, _function: Callable, arguments: Sequence[np.ndarray], _dtype: str, _mode: str) -> Callable:
+        (matrix,) = arguments
+        if (matrix == 0).any():
+            raise ArithmeticError("not invertible")
+        return lambda: (np.linalg.det(matrix), (np.full_like(matrix, 7.0),))
+
+
+def test_an_engine_that_raises_at_simpler_arguments_is_asked_no_further() -> None:
+    engine = Raising("raising")
+    engine.namespace = {"det": multiplied}
+    determinant = [family for family in FAMILIES if family.name == "determinant"]
+    cells = survey(determinant, [(here(engine), "eager")], ("float64",), Kept())
+    examples = [cell.example for cell in cells if cell.example]
+    assert examples
+    assert all(0 not in example.arguments[0] for example in examples)

@@ -14,10 +14,17 @@ import typer
 
 from comparison.atlas.command import atlas
 from comparison.atlas.families import FAMILIES
+from tests.atlas_adapters import adapter
 
 PAGE = (Path(__file__).parents[1] / "docs" / "atlas.md").read_text()
 SECTIONS = dict(re.findall(r"^### (.*?)\n(.*?)(?=^### |\Z)", PAGE, re.DOTALL | re.MULTILINE))
-LIBRARIES = {"PyTorch": "torch", "JAX": "jax", "HIPS autograd": "autograd"}
+LIBRARIES = {
+    "PyTorch": "torch",
+    "JAX": "jax",
+    "HIPS autograd": "autograd",
+    "tinygrad": "tinygrad",
+    "TensorFlow": "tensorflow",
+}
 
 
 def test_every_engine_has_its_findings() -> None:
@@ -26,7 +33,7 @@ def test_every_engine_has_its_findings() -> None:
 
 @pytest.mark.parametrize("engine", LIBRARIES)
 def test_a_finding_is_what_its_program_prints(engine: str) -> None:
-    pytest.importorskip(LIBRARIES[engine])
+    adapter(LIBRARIES[engine])
     space: dict[str, Any] = {}
     blocks = re.findall(r"```python\n(.*?)```.*?```text\n(.*?)```", SECTIONS[engine], re.DOTALL)
     assert blocks

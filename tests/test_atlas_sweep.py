@@ -11,8 +11,8 @@ import torch
 from comparison.atlas.adapters.torch_adapter import NAMESPACE
 from comparison.atlas.sweep.bit_patterns import arguments, every, spread
 from comparison.atlas.sweep.functions import SWEPT, Swept
-from comparison.atlas.sweep.measuring import sweep, truth
-from comparison.atlas.sweep.page import rendered
+from comparison.atlas.sweep.measuring import Strip, sweep, truth
+from comparison.atlas.sweep.page import HEIGHT, _bar, rendered
 from comparison.atlas.sweep.run import Sweeps
 from comparison.atlas.sweep.table import render
 from comparison.atlas.types_of_numbers import TYPES
@@ -78,6 +78,20 @@ def test_a_derivative_that_is_zero_is_found_where_it_begins() -> None:
     assert any(strip.broken for strip in found.strips)
     text = render(Sweeps({"small": "1"}, 1.0, [found]))
     assert "expm1(x)" in text
+
+
+def test_at_a_kink_0_is_not_counted_as_broken() -> None:
+    given = (np.arange(-64.0, 65.0),) * 2
+    one = swept("maximum(x, y)")
+    engine = Planted("one-sided", maximum=(np.maximum, lambda x, y: ((x > y) * 1.0, (y > x) * 1.0)))
+    found = sweep(engine, "eager", one, SINGLE, given, truth(one, given)[0])
+    assert (found.zeros, found.judged, found.worst) == (0, 129, 0.0)
+
+
+def test_a_bar_is_as_high_as_the_logarithm_of_its_error() -> None:
+    heights = [_bar(Strip(1.0, ulps, 0)).height for ulps in (0.0, 1.0, 3.0, 7.0, 1e9)]
+    assert np.diff(heights[:4]).tolist() == [2, 2, 2]
+    assert heights[4] == _bar(Strip(1.0, 0.5, 1)).height == HEIGHT
 
 
 def test_the_page_is_sound(tmp_path: Path) -> None:

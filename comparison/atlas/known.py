@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,9 +67,9 @@ class Known:
 
 def _row(value: arb) -> tuple[float, float, float]:
     if not value.is_finite():
-        return np.nan, 0.0, np.inf
+        return math.nan, 0.0, math.inf
     hi = float(value)
-    if not np.isfinite(hi):
+    if not math.isfinite(hi):
         return hi, 0.0, 0.0
     rest = value - hi
-    return hi, float(rest.mid()), float(np.nextafter(float(rest.rad()), np.inf)) if rest.rad() > 0 else 0.0
+    return hi, float(rest.mid()), 0.0 if rest.is_exact() else math.nextafter(float(rest.rad()), math.inf)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from comparison.atlas.types_of_numbers import FloatType
@@ -24,13 +26,15 @@ def spread(kind: FloatType, count: int, random: np.random.Generator) -> np.ndarr
     return np.unique(sizes * random.choice([-1.0, 1.0], count))
 
 
+@cache
 def arguments(kind: FloatType, count: int, of_two: bool, seed: int = 0) -> tuple[np.ndarray, ...]:
     """What a function is asked at; of two numbers, a random sample of pairs, half of them of like size."""
     random = np.random.default_rng(seed)
     if not of_two:
         return (every(kind),) if kind.bits < 16 else (spread(kind, count, random),)
     x = random.permutation(spread(kind, count, random))
-    near = kind.rounded(x * np.exp2(random.uniform(-4, 4, len(x))) * random.choice([-1.0, 1.0], len(x)))
+    with np.errstate(over="ignore"):
+        near = kind.rounded(x * np.exp2(random.uniform(-4, 4, len(x))) * random.choice([-1.0, 1.0], len(x)))
     far = kind.rounded(random.permutation(x))
     y = np.where((np.arange(len(x)) % 2 == 0) & np.isfinite(near), near, far)
     order = np.argsort(x)

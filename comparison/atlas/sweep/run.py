@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from importlib import metadata
 
 import msgspec
@@ -17,6 +17,8 @@ from comparison.atlas.sweep.bit_patterns import arguments
 from comparison.atlas.sweep.functions import SWEPT, Swept
 from comparison.atlas.sweep.measuring import Sweep, sweep, truth
 from comparison.atlas.types_of_numbers import TYPES
+
+_AHEAD = 16  # so many sweeps wait for their engines at most, each with its arguments: a million of them are 40 MB
 
 
 class Sweeps(msgspec.Struct, frozen=True):
@@ -51,6 +53,7 @@ def run(
     with engines_apart(names) as engines:
         for number, (function, dtype) in enumerate((function, dtype) for function in swept for dtype in dtypes):
             watch("truth", number, len(swept) * len(dtypes))
+            wait(waiting[:-_AHEAD])
             given = arguments(TYPES[dtype], count, "y" in function.formulation.arguments)
             known, rate = truth(function, given)
             seconds, computed = seconds + len(known.hi) / rate, computed + len(known.hi)
