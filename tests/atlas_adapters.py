@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from comparison.atlas.adapters import Adapter, NotThere, load
-from engines import COMPARED
-from tests.conftest import EXTRA
+from tests.conftest import skip_engine
 
 
 def adapter(name: str) -> Adapter:
@@ -14,4 +11,4 @@ def adapter(name: str) -> Adapter:
     try:
         return load(name)
     except NotThere as error:
-        pytest.skip(("" if name in COMPARED else EXTRA) + str(error))
+        skip_engine(name, error)

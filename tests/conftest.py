@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from pydantic import ConfigDict, TypeAdapter
@@ -64,13 +64,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def skip_engine(name: str, error: Exception) -> NoReturn:
+    """Skip a test of an engine that is not installed; of those that are compared by default, none may be missing."""
+    pytest.skip(("" if name in COMPARED else EXTRA) + str(error))
+
+
 @pytest.fixture(scope="session", params=list(ENGINES))
 def engine(request: pytest.FixtureRequest) -> Iterator[type[BinaryClassifier]]:
     """Each engine's class in turn; torch repeats its step by the plain loop, for compiling takes long."""
     try:
         loaded = load_engine(request.param)
     except NotInstalled as error:
-        pytest.skip(("" if request.param in COMPARED else EXTRA) + str(error))
+        skip_engine(request.param, error)
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "torch":
             from engines import torch_engine

@@ -6,21 +6,15 @@ Every snippet is the body of a function of ``x`` (3, 4), ``v`` (4,), ``s`` (a fl
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from backproof.replay.loading import Program
 from backproof.replay.operands import is_traced
 from backproof.replay.run import Inputs, play, replay
-
-X = np.array([[0.31, -1.2, 0.7, 2.1], [1.4, 0.45, -0.62, -0.9], [-2.3, 0.83, 1.1, 0.24]])
-V = np.array([0.9, -0.37, 1.3, 0.52])
-S = 0.73
-K = np.array([2, 0, 3, 1])
+from tests.snippets import K, S, V, X, program_of, weights
 
 SNIPPETS = """
 y = x + v
@@ -127,41 +121,35 @@ PREFIX = "import functools, math\nimport numpy as np\n\n\ndef f(x, v, s, k):\n"
 
 def weighted(y: Any) -> Any:
     y = y if hasattr(y, "ndim") and y.ndim else np.asarray([y]) if not is_traced(y) else y.reshape(1)
-    return (y.reshape(-1) * np.sin(np.arange(1, y.size + 1))).sum()
-
-
-def program(tmp_path: Path, snippet: str) -> Program:
-    path = tmp_path / "snippet.py"
-    path.write_text(PREFIX + textwrap.indent("\n".join(snippet.split("; ")), "    ") + "\n    return y\n")
-    return Program(path)
+    return (y.reshape(-1) * weights(y.size)).sum()
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_a_snippet_is_followed(tmp_path: Path, snippet: str) -> None:
-    it = program(tmp_path, snippet)
+    it = program_of(tmp_path, PREFIX, snippet)
 
     def in_floats(x: np.ndarray, v: np.ndarray, s: float) -> float:
         call = lambda space, inputs: space["f"](x.copy(), v.copy(), np.float64(s), K.copy())  # noqa: E731
         return float(weighted(play(it, call).result))
 
     def exactly(space: Any, inputs: Inputs) -> Any:
-        handed = inputs.array(X), inputs.array(V), inputs.number(S)
+        handed = inputs.array(X), inputs.array(V), inputs.number(float(S))
         starts = [h.ids.copy() for h in handed]
         return starts, space["f"](*handed, K.copy())
 
     run = replay(it, exactly)
     (starts, y), tape = run.result, run.tape
     loss = weighted(y)
-    value = in_floats(X, V, S)
+    value = in_floats(X, V, float(S))
     assert abs(float(tape.hi[loss.id]) - value) <= 1e-11 * max(1, abs(value))
     assert tape.radius[loss.id] <= 1e-22 * max(1, abs(value))
     adjoints = tape.adjoints(loss.id)
     h = 1e-6
-    for place, (start, ids) in enumerate(zip((X, V, np.array(S)), starts, strict=True)):
+    for place, (start, ids) in enumerate(zip((X, V, S), starts, strict=True)):
         true = adjoints.of(ids)
         assert np.all(true.radius <= 1e-18 * np.maximum(1, np.abs(true.hi)))
         for index in np.ndindex(start.shape):
-            moved = [[X.copy(), V.copy(), np.array(S)] for _ in range(2)]
+            moved = [[X.copy(), V.copy(), S.copy()] for _ in range(2)]
             moved[0][place][index] += h
             moved[1][place][index] -= h
             slope = (in_floats(*moved[0]) - in_floats(*moved[1])) / (2 * h)  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ Every snippet is the body of a function of ``x`` (3, 4), ``v`` (4,), ``s`` (no a
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,9 @@ import jax
 import numpy as np
 import pytest
 
-from backproof.replay.loading import Program
 from backproof.replay.refusal import NotFollowed
-from backproof.replay.run import Inputs, play, replay
-
-X = np.array([[0.31, -1.2, 0.7, 2.1], [1.4, 0.45, -0.62, -0.9], [-2.3, 0.83, 1.1, 0.24]])
-V = np.array([0.9, -0.37, 1.3, 0.52])
-S = np.array(0.73)
-K = np.array([2, 0, 3, 1])
+from backproof.replay.run import play
+from tests.snippets import K, S, V, X, assert_followed, program_of, text_of, weights
 
 SNIPPETS = """
 y = x + v * s - x / (3 + v) + 2 / (3 + x) - (1 - x) + s / 2 - (-x) + abs(x) + x ** 2 + 2.0 ** x
@@ -58,19 +52,11 @@ y = x * x.shape[0] + x.size * v + x.ndim * s + len(x) * s + float(K[0]) * x if F
 PREFIX = "import jax\nimport jax.numpy as jnp\n\n\ndef f(x, v, s, k):\n"
 
 
-def text(snippet: str) -> str:
-    return PREFIX + textwrap.indent("\n".join(snippet.split("; ")), "    ") + "\n    return y\n"
-
-
-def weights(size: int) -> np.ndarray:
-    return np.sin(np.arange(1, size + 1))
-
-
 def by_jax(snippet: str) -> tuple[np.ndarray, list[np.ndarray]]:
     """JAX's own values and derivatives, in double precision."""
     space: dict[str, Any] = {}
     with jax.enable_x64(True):
-        exec(text(snippet), space)
+        exec(text_of(PREFIX, snippet), space)
         handed = [jax.numpy.asarray(part) for part in (X, V, S)]
         k = jax.numpy.asarray(K)
 
@@ -84,43 +70,16 @@ def by_jax(snippet: str) -> tuple[np.ndarray, list[np.ndarray]]:
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_a_snippet_is_followed(tmp_path: Path, snippet: str) -> None:
-    value, slopes = by_jax(snippet)
-    path = tmp_path / "snippet.py"
-    path.write_text(text(snippet))
-    it = Program(path)
-
-    def called(space: Any, *arrays: Any) -> Any:
-        asarray = space["jnp"].asarray
-        return space["f"](*map(asarray, arrays), asarray(K.copy())).held
-
-    in_floats = play(it, lambda space, inputs: called(space, X.copy(), V.copy(), S.copy())).result
-    assert in_floats.shape == value.shape
-    assert np.abs(in_floats - value).max() <= 1e-11 * max(1, np.abs(value).max())
-
-    def exactly(space: Any, inputs: Inputs) -> Any:
-        handed = inputs.array(X), inputs.array(V), inputs.array(S)
-        starts = [h.ids.copy() for h in handed]
-        return starts, called(space, *handed)
-
-    run = replay(it, exactly)
-    (starts, y), tape = run.result, run.tape
-    assert y.shape == value.shape
-    loss = (y.reshape(-1) * weights(y.size)).sum()
-    adjoints = tape.adjoints(loss.id)
-    for start, slope in zip(starts, slopes, strict=True):
-        true = adjoints.of(start).hi
-        assert np.all(np.abs(true - slope) <= 1e-11 * max(1, np.abs(slope).max()))
+    assert_followed(program_of(tmp_path, PREFIX, snippet), lambda space: space["jnp"].asarray, *by_jax(snippet))
 
 
 def test_what_is_not_known_is_refused_by_name(tmp_path: Path) -> None:
-    path = tmp_path / "snippet.py"
-    path.write_text(text("y = jax.experimental.sparse.dense(x)"))
+    it = program_of(tmp_path, PREFIX, "y = jax.experimental.sparse.dense(x)")
     with pytest.raises(NotFollowed, match=r"jax\.experimental\.sparse"):
-        play(Program(path), lambda space, inputs: space["f"](space["jnp"].asarray(X), None, None, None))
+        play(it, lambda space, inputs: space["f"](space["jnp"].asarray(X), None, None, None))
 
 
 def test_an_array_of_jax_is_not_written_into(tmp_path: Path) -> None:
-    path = tmp_path / "snippet.py"
-    path.write_text(text("x[0] = 1.0; y = x"))
+    it = program_of(tmp_path, PREFIX, "x[0] = 1.0; y = x")
     with pytest.raises(TypeError, match=r"x\.at"):
-        play(Program(path), lambda space, inputs: space["f"](space["jnp"].asarray(X), None, None, None))
+        play(it, lambda space, inputs: space["f"](space["jnp"].asarray(X), None, None, None))

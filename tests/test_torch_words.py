@@ -6,7 +6,6 @@ Every snippet is the body of a function of ``x`` (3, 4), ``v`` (4,), ``s`` (no a
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-from backproof.replay.loading import Program
 from backproof.replay.refusal import NotFollowed
-from backproof.replay.run import Inputs, play, replay
-
-X = np.array([[0.31, -1.2, 0.7, 2.1], [1.4, 0.45, -0.62, -0.9], [-2.3, 0.83, 1.1, 0.24]])
-V = np.array([0.9, -0.37, 1.3, 0.52])
-S = np.array(0.73)
-K = np.array([2, 0, 3, 1])
+from backproof.replay.run import play
+from tests.snippets import K, S, V, X, assert_followed, program_of, text_of, weights
 
 SNIPPETS = """
 y = x + v * s - x / (3 + v) + 2 / (3 + x) - (1 - x) + s / 2
@@ -97,22 +91,12 @@ u = F.unfold(x.reshape(1, 1, 3, 4), 2); y = u.sum() + F.fold(u, (3, 4), 2).resha
 PREFIX = "import torch\nimport torch.nn.functional as F\n\n\ndef f(x, v, s, k):\n"
 
 
-def program(tmp_path: Path, snippet: str) -> Program:
-    path = tmp_path / "snippet.py"
-    path.write_text(PREFIX + textwrap.indent("\n".join(snippet.split("; ")), "    ") + "\n    return y\n")
-    return Program(path)
-
-
-def weights(size: int) -> np.ndarray:
-    return np.sin(np.arange(1, size + 1))
-
-
 def by_torch(snippet: str) -> tuple[np.ndarray, list[np.ndarray]]:
     """PyTorch's own values and derivatives, in double precision."""
     space: dict[str, Any] = {}
     torch.set_default_dtype(torch.float64)
     try:
-        exec(PREFIX + textwrap.indent("\n".join(snippet.split("; ")), "    ") + "\n    return y\n", space)
+        exec(text_of(PREFIX, snippet), space)
         handed = [torch.tensor(part, requires_grad=True) for part in (X, V, S)]
         y = space["f"](*handed, torch.tensor(K))
         loss = (y.reshape(-1) * torch.tensor(weights(y.numel()))).sum()
@@ -125,35 +109,10 @@ def by_torch(snippet: str) -> tuple[np.ndarray, list[np.ndarray]]:
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_a_snippet_is_followed(tmp_path: Path, snippet: str) -> None:
-    value, slopes = by_torch(snippet)
-    it = program(tmp_path, snippet)
-
-    def called(space: Any, *arrays: Any) -> Any:
-        tensor = space["torch"].Tensor
-        return space["f"](*map(tensor, arrays), tensor(K.copy())).held
-
-    in_floats = play(it, lambda space, inputs: called(space, X.copy(), V.copy(), S.copy())).result
-    assert in_floats.shape == value.shape
-    assert np.abs(in_floats - value).max() <= 1e-11 * max(1, np.abs(value).max())
-
-    def exactly(space: Any, inputs: Inputs) -> Any:
-        handed = inputs.array(X), inputs.array(V), inputs.array(S)
-        starts = [h.ids.copy() for h in handed]
-        return starts, called(space, *handed)
-
-    run = replay(it, exactly)
-    (starts, y), tape = run.result, run.tape
-    assert y.shape == value.shape
-    assert np.abs(tape.hi[y.ids] - value).max() <= 1e-11 * max(1, np.abs(value).max())
-    loss = (y.reshape(-1) * weights(y.size)).sum()
-    adjoints = tape.adjoints(loss.id)
-    for start, slope in zip(starts, slopes, strict=True):
-        true = adjoints.of(start).hi
-        assert true.shape == slope.shape
-        assert np.all(np.abs(true - slope) <= 1e-11 * max(1, np.abs(slope).max()))
+    assert_followed(program_of(tmp_path, PREFIX, snippet), lambda space: space["torch"].Tensor, *by_torch(snippet))
 
 
 def test_what_is_not_known_is_refused_by_name(tmp_path: Path) -> None:
-    it = program(tmp_path, "y = torch.fft.fft(x)")
+    it = program_of(tmp_path, PREFIX, "y = torch.fft.fft(x)")
     with pytest.raises(NotFollowed, match=r"torch\.fft"):
         play(it, lambda space, inputs: space["f"](space["torch"].Tensor(X), None, None, None))

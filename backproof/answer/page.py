@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from backproof.answer.excerpt import file_name
 from backproof.answer.heat import Heat, heats
-from backproof.answer.said import consequence, explanation, proof
+from backproof.answer.said import consequence, explanation, pairing, proof
 from backproof.answer.text import right_in_words
 from backproof.diagnosis.report import Annotation, CulpritReport, Diagnosis, Shown, SourceLine, encoded
 from backproof.look import look
@@ -134,6 +134,7 @@ def _model(diagnosis: Diagnosis) -> dict[str, object]:
         "patches": [list(_patch(culprit)) for culprit in diagnosis.culprits],
         "roles": _ROLES,
         "place": lambda culprit: _place(culprit.cell, culprit.line),
+        "pairing": pairing(diagnosis),
         "proof": lambda culprit: proof(culprit, diagnosis),
         "consequence": lambda culprit: consequence(culprit, diagnosis),
         "explanation": lambda culprit: explanation(culprit, diagnosis),

@@ -32,5 +32,11 @@ def explanation(culprit: CulpritReport, diagnosis: Diagnosis) -> str:
     return f"{culprit.family}. {culprit.why} See {culprit.lesson}."
 
 
+def pairing(diagnosis: Diagnosis) -> str:
+    """Which gradient is whose, where that has to be said."""
+    said = diagnosis.pairing
+    return f"{said[0].upper()}{said[1:]}." if said and diagnosis.gradients else ""
+
+
 def _place(culprit: CulpritReport) -> str:
     return f"line {culprit.line}" if culprit.cell is None else f"cell {culprit.cell}, line {culprit.line}"

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from backproof.answer.excerpt import excerpt, file_name, numbered
 from backproof.answer.hints import PATCH, withheld
-from backproof.answer.said import consequence, explanation, proof
+from backproof.answer.said import consequence, explanation, pairing, proof
 from backproof.diagnosis.report import CulpritReport, Diagnosis, GradientReport, Remark
 
 WIDTH, NARROW, WIDE = 88, 50, 120
@@ -49,8 +49,8 @@ def rendered(diagnosis: Diagnosis, width: int = WIDTH, hint: int = PATCH, asked:
         parts += _variables(diagnosis, width)
     if diagnosis.remarks:
         parts.append(_lines(_wrapped(f"Note: {remark.text}{_line(remark)}.", width) for remark in diagnosis.remarks))
-    if diagnosis.pairing and diagnosis.gradients:
-        parts.append(_styled(_wrapped(f"{diagnosis.pairing[0].upper()}{diagnosis.pairing[1:]}.", width), _ASIDE))
+    if whose := pairing(diagnosis):
+        parts.append(_styled(_wrapped(whose, width), _ASIDE))
     if diagnosis.suggestion:
         parts.append(_suggestion(diagnosis))
     return _joined(parts)

@@ -46,7 +46,7 @@ def judged(given: Sequence[Numbers], truths: Sequence[Truth], held: int, kind: F
 def _quality(given: np.ndarray, known: Known, kind: FloatType) -> np.ndarray:
     """Right digits; below 0 where there is no number, or 0 for another; infinite where it is not judged."""
     quality = known.digits(given, kind)
-    quality = np.where((given == 0) & (quality < kind.digits), -1.0, quality)  # at a kink, 0 may be right
+    quality = np.where((given == 0) & (known.error(given) > 0), -1.0, quality)  # at a kink, 0 may be right
     quality = np.where(np.isfinite(given), quality, -2.0)
     return np.where(known.ordinary(kind), quality, np.inf).ravel()
 

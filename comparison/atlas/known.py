@@ -56,10 +56,15 @@ class Known:
             inside = (size >= kind.tiny) & (size <= kind.largest) & (self.radius <= size * 1.01)
             return inside | ((size == 0) & (self.radius == 0))
 
+    def error(self, given: np.ndarray) -> np.ndarray:
+        """How far numbers are from these at the least; 0 where they may be right."""
+        with np.errstate(all="ignore"):
+            return np.maximum(np.abs((given - self.hi) - self.lo) - self.radius * (1 + 2**-40), 0.0)
+
     def digits(self, given: np.ndarray, kind: FloatType) -> np.ndarray:
         """How many digits are right, at most those of the type; of a number that should be 0, all or none."""
+        error = self.error(given)
         with np.errstate(all="ignore"):
-            error = np.maximum(np.abs((given - self.hi) - self.lo) - self.radius * (1 + 2**-40), 0.0)
             found = -np.log10(error / np.abs(self.hi))
             found = np.where(error == 0, kind.digits, np.where(self.hi == 0, 0.0, found))
             return np.clip(np.where(np.isfinite(given), np.nan_to_num(found, nan=0.0), 0.0), 0.0, kind.digits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+from collections.abc import Iterator
 
 from backproof.diagnosis.repair.bench import Change
 from backproof.diagnosis.repair.kinds import Kind
@@ -100,17 +101,16 @@ def _spliced(text: str, old: ast.expr | ast.stmt, new: ast.AST) -> str | None:
 
 def _is_added(text: str, old: ast.expr | ast.stmt) -> bool:
     """Whether a term of a sum begins with it: ``x + -a * b`` is then written ``x - a * b``."""
-    wanted = _extent(old)
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-            first = node.right
-            while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Mult | ast.Div | ast.MatMult):
-                if _extent(first) == wanted:
-                    break
-                first = first.left
-            if _extent(first) == wanted:
-                return True
-    return False
+    sums = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add | ast.Sub))
+    return any(_extent(part) == _extent(old) for node in sums for part in _beginnings(node.right))
+
+
+def _beginnings(term: ast.expr) -> Iterator[ast.expr]:
+    """A term, and what it begins with: of ``a * b / c`` also ``a * b`` and ``a``."""
+    yield term
+    while isinstance(term, ast.BinOp) and isinstance(term.op, ast.Mult | ast.Div | ast.MatMult):
+        term = term.left
+        yield term
 
 
 def _extent(node: ast.expr | ast.stmt) -> tuple[int, int, int | None, int | None]:

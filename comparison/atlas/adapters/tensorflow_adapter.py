@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import tensorflow as tf
 from tensorflow import Tensor
 
 from comparison.atlas.adapters import Numbers
+from comparison.atlas.adapters.lifting import lifted
 from comparison.atlas.language import Namespace
 
 tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -21,14 +22,7 @@ tnp.experimental_enable_numpy_behavior(dtype_conversion_mode="off")  # x.T, and 
 keras = tf.keras.ops
 
 
-def _two(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
-    """A function of two arrays of which one may be a number, which takes the type of the other."""
-
-    def lifted(x: Any, y: Any) -> Tensor:
-        like = x if tf.is_tensor(x) else y
-        return function(*(v if tf.is_tensor(v) else tf.fill(like.shape, tf.constant(v, like.dtype)) for v in (x, y)))
-
-    return lifted
+_two = partial(lifted, is_array=tf.is_tensor, filled=lambda like, v: tf.fill(like.shape, tf.constant(v, like.dtype)))
 
 
 def _where(condition: Tensor, x: Any, y: Any) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import metadata
 from typing import Any
 
@@ -13,6 +14,7 @@ from tinygrad import Tensor, dtypes
 from tinygrad.helpers import PARALLEL
 
 from comparison.atlas.adapters import Numbers
+from comparison.atlas.adapters.lifting import lifted
 from comparison.atlas.language import Namespace
 
 if not shutil.which(os.environ.get("CC", "clang")):
@@ -20,14 +22,7 @@ if not shutil.which(os.environ.get("CC", "clang")):
 PARALLEL.value = 0  # kernels are compiled here: its process for that begins anew after every sixteenth
 
 
-def _two(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
-    """A function of two arrays of which one may be a number."""
-
-    def lifted(x: Any, y: Any) -> Tensor:
-        like = x if isinstance(x, Tensor) else y
-        return function(*(v if isinstance(v, Tensor) else like.full_like(v) for v in (x, y)))
-
-    return lifted
+_two = partial(lifted, is_array=lambda v: isinstance(v, Tensor), filled=Tensor.full_like)
 
 
 def _along(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -13,20 +12,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from comparison.atlas.adapters import Numbers
+from comparison.atlas.adapters.lifting import lifted
 from comparison.atlas.language import Namespace
 
 torch.set_num_threads(1)
 warnings.filterwarnings("ignore", module="torch")
 
 
-def _two(function: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
-    """A function of two arrays of which one may be a number."""
-
-    def lifted(x: Any, y: Any) -> Tensor:
-        like = x if isinstance(x, Tensor) else y
-        return function(*(v if isinstance(v, Tensor) else torch.full_like(like, v) for v in (x, y)))
-
-    return lifted
+_two = partial(lifted, is_array=torch.is_tensor, filled=torch.full_like)
 
 
 def _maximum(x: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-from flint import ctx
+from flint import arb, ctx
 
 from comparison.atlas.adapters import Adapter
 from comparison.atlas.known import Known
@@ -60,8 +60,6 @@ class Sweep(msgspec.Struct, frozen=True):
 def truth(swept: Swept, arguments: Sequence[np.ndarray]) -> tuple[Known, float]:
     """The true derivatives, and how many of them were computed in a second."""
     began = time.perf_counter()
-    from flint import arb
-
     with ctx.workprec(BITS):
         rows = zip(*(a.tolist() for a in arguments), strict=True)
         values = [swept.derivative(*map(arb, row)) for row in rows]
@@ -88,13 +86,12 @@ def _measured(
     facts: tuple[str, str, str, str, str], given: np.ndarray, kind: FloatType, arguments: Sequence[np.ndarray],
     known: Known,
 ) -> Sweep:  # fmt: skip
-    ordinary = known.ordinary(kind) & (known.hi != 0)
-    zero = ordinary & (given == 0) & (np.abs(known.hi) > known.radius)  # at a kink, 0 may be right
+    ordinary, error = known.ordinary(kind) & (known.hi != 0), known.error(given)
+    zero = ordinary & (given == 0) & (error > 0)  # at a kink, 0 may be right
     nan, infinite = ordinary & np.isnan(given), ordinary & np.isinf(given)
     broken = zero | nan | infinite
     counted = ordinary & ~broken
     with np.errstate(all="ignore"):
-        error = np.maximum(np.abs((given - known.hi) - known.lo) - known.radius * (1 + 2**-40), 0.0)
         ulps = np.where(counted, error / kind.spacing(np.where(ordinary, known.hi, 1.0)), -1.0)
     worst = int(np.argmax(ulps))
     sizes = np.where(broken, np.abs(arguments[0]), np.inf)
