@@ -9,8 +9,8 @@ import pytest
 
 from backproof.diagnosis.calls.case import Case, Player, exact_call
 from backproof.diagnosis.calls.pairing import pairing_of
-from backproof.diagnosis.culprits.intervention import wanted_of
 from backproof.diagnosis.culprits.response import Response, Responses
+from backproof.diagnosis.culprits.wanted import wanted_of
 from backproof.diagnosis.verdict.judging import judge
 from backproof.replay.loading import Program
 

@@ -130,18 +130,13 @@ class Tape:
         """The derivative of an entry with respect to every entry."""
         return self.swept(np.array([loss]), np.ones(1))
 
-    def swept(self, ids: np.ndarray, weights: np.ndarray, cut: frozenset[int] = frozenset()) -> Adjoints:
-        """The derivative of a weighted sum of entries (n,) with respect to every entry.
-
-        Args:
-            cut: the first entries of records whose adjoints go no further back.
-        """
+    def swept(self, ids: np.ndarray, weights: np.ndarray) -> Adjoints:
+        """The derivative of a weighted sum of entries (n,) with respect to every entry."""
         adjoints = Adjoints(self.size)
         adjoints.add(ids, balls_of(weights))
         last = int(np.searchsorted(self.made_by, ids.max(initial=0), side="right"))
-        for first, record in zip(reversed(self.made_by[:last]), reversed(self.records[:last]), strict=True):
-            if first not in cut:
-                record.back(self, adjoints)
+        for record in reversed(self.records[:last]):
+            record.back(self, adjoints)
         return adjoints
 
     def reaching(self, ids: np.ndarray, first: int = 0) -> np.ndarray:

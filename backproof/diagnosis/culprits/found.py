@@ -10,8 +10,8 @@ from backproof.diagnosis.calls.case import Case, Probe
 from backproof.diagnosis.calls.deadline import spent
 from backproof.diagnosis.calls.pairing import Pair
 from backproof.diagnosis.culprits.culprit import Culprit
-from backproof.diagnosis.culprits.intervention import wanted_of
 from backproof.diagnosis.culprits.search import Search
+from backproof.diagnosis.culprits.wanted import wanted_of
 from backproof.diagnosis.repair.bench import Bench
 from backproof.diagnosis.verdict.judging import Judgement
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from backproof.diagnosis.calls.case import Player
 from backproof.diagnosis.culprits.candidates import Candidate
-from backproof.diagnosis.culprits.intervention import Mend, Replacements, Wanted
+from backproof.diagnosis.culprits.intervention import Mend
+from backproof.diagnosis.culprits.wanted import Replacements, Wanted
 
 Computed = Mapping[bytes, tuple[Candidate, int]]  # by entries: where they were computed, and which time
 

@@ -62,7 +62,7 @@ class Mender:
         if positions not in self._responses:
             found, wanted = None, self.bench.wanted
             if self.parts_call is not None:
-                with contextlib.suppress(Exception):
+                with contextlib.suppress(ValueError):
                     found = Responses(
                         self.case, self.player, wanted, self.parts_call, self.judgement, positions, self.bench.kept
                     )

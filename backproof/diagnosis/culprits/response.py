@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from backproof.diagnosis.calls.case import Case, ExactCall, Player
-from backproof.diagnosis.culprits.candidates import Candidate
-from backproof.diagnosis.culprits.intervention import Replacements, Wanted, Way
+from backproof.diagnosis.culprits.wanted import Replacements, Wanted
 from backproof.diagnosis.verdict.judging import Judgement, Status
+from backproof.replay.chain import Chain
 from backproof.replay.operands import ids_of
 from backproof.replay.records import Sum
 
@@ -98,68 +98,50 @@ class Responses:
         self.visits: dict[int, dict[int, np.ndarray]] = {}
         for record in call.records:
             self.visits.setdefault(record.key, {})[record.occurrence] = record.value
-        self._slopes = self._swept(frozenset())
+        self._chain = Chain(call.tape)
+        self._slopes = self._swept()
         self._known: dict[tuple[int, bool], Response | None] = {}
-        self._apart: dict[int, bool] = {}
 
     def of(self, key: int, apart: bool = True) -> Response | None:
         """The response of a place; None where it is not known beforehand.
 
         Args:
-            apart: whether its values must have no part in one another; else that costs a sweep of its own.
+            apart: whether its values must have no part in one another; else each is as if the others were given.
         """
-        asked = key, apart or self._are_apart(key)
-        if asked not in self._known:
-            self._known[asked] = self._response(*asked)
-        return self._known[asked]
+        if (key, apart) not in self._known:
+            self._known[key, apart] = self._response(key, apart)
+        return self._known[key, apart]
 
     def values(self, key: int) -> dict[int, np.ndarray]:
         """The values of a place, by the times that it was passed; none where it holds no numbers."""
         return {occurrence: self.tape.hi[ids] for occurrence, ids in self.visits.get(key, {}).items()}
 
-    def need_trial(self, candidate: Candidate, ways: list[Way], effort: bool) -> list[Way]:
-        """Those of the replacements of a place that may mend everything.
-
-        Args:
-            effort: whether a sweep may be made for a place whose values have parts in one another.
-        """
-        response = self.of(candidate.key, apart=not effort)
-        if response is None:
-            return ways
-        return [way for way in ways if response.may_mend({occurrence: new for (_, occurrence), new in way[1].items()})]
-
-    def _swept(self, cut: frozenset[int]) -> np.ndarray:
-        ids = [self.entries[position].reshape(-1) for position in self.entries]
-        weights = [self.weights[position].reshape(-1) for position in self.entries]
-        if not ids:
+    def _swept(self, cut: np.ndarray | None = None) -> np.ndarray:
+        if not self.entries:
             return np.zeros(self.tape.size)
-        return self.tape.swept(np.concatenate(ids), np.concatenate(weights), cut).hi
+        ids = np.concatenate([self.entries[position].reshape(-1) for position in self.entries])
+        weights = np.concatenate([self.weights[position].reshape(-1) for position in self.entries])
+        return self._chain.swept(ids, weights, cut)
 
     def _response(self, key: int, apart: bool) -> Response | None:
         visits = self.visits.get(key, {})
         if not visits or any(self._terms(ids) is None for ids in visits.values()):
             return None
-        are_apart, slopes = self._are_apart(key), self._slopes
-        if not are_apart:
+        slopes = self._slopes
+        if len(visits) > 1:
+            slopes = self._swept(np.concatenate([ids.reshape(-1) for ids in visits.values()]))
+            if all(np.array_equal(slopes[ids], self._slopes[ids]) for ids in visits.values()):
+                self._known[key, not apart] = self._straight(key, self._slopes)
+                return self._known[key, not apart]
             if apart:
                 return None
-            slopes = self._swept(frozenset(int(ids.flat[0]) for ids in visits.values()))
-        by_turn = {occurrence: slopes[ids] for occurrence, ids in visits.items()}
-        found = Response(
-            self.values(key), by_turn, self.lacks, min(_CLOSE * self.wanted.close, _LOOSEST), self._reshaped
-        )
-        return found if self._is_straight(key, found) else None
+        return self._straight(key, slopes)
 
-    def _are_apart(self, key: int) -> bool:
-        """Whether no value of a place had a part in a later one."""
-        if key not in self._apart:
-            visits = self.visits.get(key, {}).values()
-            terms = [before for ids in visits if (before := self._terms(ids)) is not None]
-            self._apart[key] = True
-            if len(terms) > 1:
-                reached = self.tape.reaching(np.concatenate(terms))
-                self._apart[key] = not any(reached[ids].any() for ids in visits)
-        return self._apart[key]
+    def _straight(self, key: int, slopes: np.ndarray) -> Response | None:
+        by_turn = {occurrence: slopes[ids] for occurrence, ids in self.visits[key].items()}
+        close = min(_CLOSE * self.wanted.close, _LOOSEST)
+        found = Response(self.values(key), by_turn, self.lacks, close, self._reshaped)
+        return found if self._is_straight(key, found) else None
 
     def _terms(self, ids: np.ndarray) -> np.ndarray | None:
         """What a value was read from; None where it has no entries of its own."""

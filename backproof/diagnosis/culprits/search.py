@@ -249,9 +249,8 @@ class Search:
         wanted, kept = self.bench.wanted, self.bench.kept
         tried = [candidate for candidate in tried if candidate.key not in self.doubled]
         responses = self.mender.responses(wanted.positions) if whole else None
-        need_trial = responses.need_trial if responses else None
         return mends(
-            self.player, wanted, tried, targets, self.wrong, kept, until, whole, self.flow, likely, fit, need_trial
+            self.player, wanted, tried, targets, self.wrong, kept, until, whole, self.flow, likely, fit, responses
         )
 
     def _first_places(self, found: Iterable[Mend]) -> list[Mend]:

@@ -9,21 +9,35 @@ import numpy as np
 
 from backproof.diagnosis.culprits.candidates import Candidate
 from backproof.diagnosis.culprits.flow import Flow
+from backproof.diagnosis.culprits.gains import Gains
 from backproof.diagnosis.culprits.targets import Fit, Target, fitted
 from backproof.replay.world import Visit
 
+Ordered = tuple[Target, tuple[int, ...], bool]  # a series, which of its values goes to each turn, if data flow says so
+
 
 def replacements(
-    candidate: Candidate, targets: Sequence[Target], flow: Flow | None = None, fit: Fit = fitted
+    candidate: Candidate,
+    targets: Sequence[Target],
+    flow: Flow | None = None,
+    fit: Fit = fitted,
+    gains: Gains | None = None,
 ) -> list[tuple[Target, dict[Visit, np.ndarray]]]:
-    """The ways to put a series in the place of a candidate's values; those first that point where the values do."""
+    """The ways to put a series in the place of a candidate's values; those first that point where the values do.
+
+    Args:
+        gains: what the gradients gain by each value; ways by which they don't gain what they lack are left out.
+    """
     found: dict[bytes, tuple[tuple[bool, bool], Target, list[np.ndarray]]] = {}
-    for target in targets:
+    ordered = (one for target in targets for one in _ordered(candidate, target, flow, fit))
+    for target, order, by_flow in ordered if gains is None else _enough(candidate, targets, flow, gains):
+        values = _values(candidate, target, order, fit)
+        if values is None:
+            continue
         as_often = len(target.values) == len(candidate.occurrences)  # tells more than a helper's variable
-        for values, by_flow in _fitting(candidate, target, flow, fit):
-            name = b"".join(value.tobytes() for value in values)  # terms of a sum have the same adjoint as the sum
-            if name not in found or (by_flow, as_often) > found[name][0]:
-                found[name] = (by_flow, as_often), target, values
+        name = b"".join(value.tobytes() for value in values)  # terms of a sum have the same adjoint as the sum
+        if name not in found or (by_flow, as_often) > found[name][0]:
+            found[name] = (by_flow, as_often), target, values
     ranked = []
     for (by_flow, as_often), target, values in found.values():
         likeness = _likeness(candidate.values, values)
@@ -47,35 +61,55 @@ def _likeness(values: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> flo
     return abs(float(v @ o)) / size if np.isfinite(size) and size > 0 else 0.0
 
 
-def _fitting(
-    candidate: Candidate, target: Target, flow: Flow | None, fit: Fit
-) -> Iterator[tuple[list[np.ndarray], bool]]:
-    """Values turn by turn, and whether data flow says so.
+def _ordered(candidate: Candidate, target: Target, flow: Flow | None, fit: Fit) -> Iterator[Ordered]:
+    """The orders of a target's values, if any of them fits.
 
     A loop on the way back passes its turns in reverse, one over samples and layers in reverse within each sample.
 
     And a loop may leave out turns at either end. Where data flow says which turn belongs to which, it goes first.
     """
-    many, have = len(candidate.occurrences), len(target.values)
-    shapes = [value.shape for value in candidate.values]
+    shapes = {value.shape for value in candidate.values}
     of_each_shape = {value.shape: value for value in target.values}.values()
-    if all(fit(value, shape) is None for value in of_each_shape for shape in set(shapes)):
+    if all(fit(value, shape) is None for value in of_each_shape for shape in shapes):
         return
-    by_flow = None if flow is None or many > _MOST_BY_FLOW or have == 1 else _order_by_flow(candidate, target, flow)
-    if many == 1:
-        for turn, value in enumerate(target.values):
-            fits = fit(value, shapes[0])
-            if fits is not None:
-                yield [fits], by_flow == (turn,)
-        return
-    seen = set()
-    for order in [*([by_flow] if by_flow is not None else []), *_orders(many, have)]:
-        if order in seen:
-            continue
-        seen.add(order)
-        values = [fit(target.values[k], shape) for k, shape in zip(order, shapes, strict=True)]
-        if all(value is not None for value in values):
-            yield [value for value in values if value is not None], order == by_flow
+    by_flow = _by_flow(candidate, target, flow)
+    orders = _orders(len(candidate.occurrences), len(target.values))
+    for order in dict.fromkeys([*([by_flow] if by_flow is not None else []), *orders]):
+        yield target, order, order == by_flow
+
+
+def _enough(candidate: Candidate, targets: Sequence[Target], flow: Flow | None, gains: Gains) -> Iterator[Ordered]:
+    """The orders by which the gradients gain what they lack."""
+    many = len(candidate.occurrences)
+    by_length: dict[int, list[int]] = {}
+    for number, target in enumerate(targets):
+        by_length.setdefault(len(target.values), []).append(number)
+    for have, numbers in by_length.items():
+        orders = _orders(many, have)
+        if orders:
+            for row, column in np.argwhere(gains.are_enough(np.array(numbers), np.array(orders))):
+                target, order = targets[numbers[row]], orders[column]
+                yield target, order, order == _by_flow(candidate, target, flow)
+        for number in numbers:
+            by_flow = _by_flow(candidate, targets[number], flow)
+            known = by_flow is None or by_flow in orders
+            if by_flow is not None and not known and gains.are_enough(np.array([number]), np.array([by_flow])).any():
+                yield targets[number], by_flow, True
+
+
+def _values(candidate: Candidate, target: Target, order: Sequence[int], fit: Fit) -> list[np.ndarray] | None:
+    """The values turn by turn; None where one does not fit."""
+    values = [fit(target.values[k], value.shape) for k, value in zip(order, candidate.values, strict=True)]
+    return [value for value in values if value is not None] if all(value is not None for value in values) else None
+
+
+def _by_flow(candidate: Candidate, target: Target, flow: Flow | None) -> tuple[int, ...] | None:
+    many = len(candidate.occurrences)
+    return (
+        None
+        if flow is None or many > _MOST_BY_FLOW or len(target.values) == 1
+        else _order_by_flow(candidate, target, flow)
+    )
 
 
 _MOST_BY_FLOW = 60  # turns
@@ -114,11 +148,14 @@ _MOST_TURNS, _MOST_OFFSETS = 300, 4
 
 @cache
 def _orders(many: int, have: int) -> tuple[tuple[int, ...], ...]:
-    return tuple(_all_orders(many, have))
+    return tuple(dict.fromkeys(_all_orders(many, have)))
 
 
 def _all_orders(many: int, have: int) -> Iterator[tuple[int, ...]]:
     """Which of ``have`` values go to ``many`` places."""
+    if many == 1:
+        yield from ((turn,) for turn in range(have))
+        return
     if many > _MOST_TURNS or have > _MOST_TURNS:
         return
     for block in (many, *(b for b in range(2, many) if many % b == 0)):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from backproof.diagnosis.calls.case import Case, Player, Probe
 from backproof.diagnosis.calls.deadline import spent
 from backproof.diagnosis.calls.pairing import Pair
-from backproof.diagnosis.culprits.intervention import Replacements, Wanted
+from backproof.diagnosis.culprits.wanted import Replacements, Wanted
 from backproof.diagnosis.repair.edits import Edited
 from backproof.diagnosis.repair.kinds import Kind
 from backproof.diagnosis.verdict.judging import Status, judge

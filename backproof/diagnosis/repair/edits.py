@@ -192,8 +192,10 @@ def _around(node: ast.expr, scope: Scope) -> Iterator[Change]:
     if not (isinstance(node, ast.Attribute) and node.attr == "T"):
         simple = isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
         yield ast.Attribute(node, "T", ast.Load()), Kind.TRANSPOSE, 0.85 if simple else 1.7
-    if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+    is_product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Pow)
+    if is_product or isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
         yield ast.BinOp(ast.Constant(1), ast.Sub(), node), Kind.FACTOR, 1.2
+    if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
         for power in (2, 3):
             yield ast.BinOp(node, ast.Pow(), ast.Constant(power)), Kind.FACTOR, 1.2
         if not isinstance(node, ast.Call):
