@@ -104,7 +104,8 @@ def mends(
         whole: whether all wrong gradients must be mended.
         likely: whether only the likeliest replacements of each place are tried.
         fit: which values may stand in the place of which.
-        responses: say which replacements of a place need to be tried.
+        responses: say which replacements of a place need to be tried. Where they don't for one in a loop, it multiplies
+            what comes of its earlier turns: only its likeliest replacements are tried.
     """
     right_before = wanted.positions - wrong
     asked = [c for c in tried if not whole or c.reaches == wrong]
@@ -117,10 +118,9 @@ def mends(
             if not start:
                 response = responses.of(candidate.key, apart=False) if responses is not None else None
                 gains = Gains(candidate, response, rows) if response is not None and rows is not None else None
-                known[candidate.key] = [
-                    *_as_output(candidate, wanted),
-                    *replacements(candidate, targets, flow, fit, gains),
-                ]
+                ways = [*_as_output(candidate, wanted), *replacements(candidate, targets, flow, fit, gains)]
+                is_factor = gains is None and rows is not None and len(candidate.occurrences) > 1
+                known[candidate.key] = ways[:LIKELY] if is_factor else ways
             for target, replaced in known[candidate.key][start:end]:
                 if spent() > until:
                     return

@@ -20,6 +20,7 @@ from backproof.diagnosis.culprits.flow import Flow
 from backproof.diagnosis.culprits.helpers import computed_where, inside_of_helper
 from backproof.diagnosis.culprits.intervention import Mend, mends
 from backproof.diagnosis.culprits.mender import Mender
+from backproof.diagnosis.culprits.parts import parts_of
 from backproof.diagnosis.culprits.questions import DEEP, questions
 from backproof.diagnosis.culprits.targets import (
     Fit,
@@ -28,7 +29,6 @@ from backproof.diagnosis.culprits.targets import (
     fitted,
     forward_series,
     meant_targets,
-    parts_of,
     samples_of,
 )  # fmt: skip
 from backproof.diagnosis.repair.bench import Bench
@@ -41,8 +41,8 @@ MOST_CULPRITS = 4
 _SEEN_EXPRESSIONS = 20  # of the mends found, in the order of their places
 _TRIED_EXPRESSIONS = 8  # of the mends found, for patches
 _TRIED_STATEMENTS = 4
-_EARLY = DEEP + 2  # question without an answer, after which cheap edits are tried everywhere
-_ENOUGH = DEEP + 4  # questions, where one had an answer and half of the time is over: changes there come next
+_EARLY = DEEP + 3  # question without an answer, after which cheap edits are tried everywhere
+_ENOUGH = DEEP + 5  # questions, where one had an answer and half of the time is over: changes there come next
 _MOST_ENTRIES_OF_FLOW = 100_000
 _ONE_QUESTION = 0.12  # share of the time
 
@@ -127,8 +127,9 @@ class Search:
             if turn < DEEP and not self.meant:  # what comes later may have the plainer patch
                 best = mender.mended(found, cheap=True)
             else:
-                near_by = found or pointed if turn == DEEP or not (pointed or self.meant) else ()
-                best = mender.repaired(found, self._around(mender.spots(near_by)) if near_by else ())
+                here = (found or pointed) if turn == DEEP else found
+                near_by = here if turn == DEEP or not (pointed or self.meant) else ()
+                best = mender.repaired(here, self._around(mender.spots(near_by)) if near_by else ())
                 best = best or (mender.formula(found) if self.meant else None)
                 best = best or (None if pointed and turn != DEEP else mender.changed(mender.spots(found), inside=False))
             if turn == _EARLY and not (found or pointed or self.meant):

@@ -10,15 +10,15 @@ import ast
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
 
-from backproof.diagnosis.calls.case import Case, ExactCall
+from backproof.diagnosis.calls.case import Case
 from backproof.diagnosis.calls.leaves import Where
-from backproof.diagnosis.verdict.judging import Judgement, loss_of
+from backproof.diagnosis.verdict.judging import Judgement
 from backproof.replay.loading import Program
 from backproof.replay.tape import Adjoints
 
@@ -105,7 +105,7 @@ def adjoint_targets(judgement: Judgement, series: Iterable[Series], program: Pro
     At last come those of ``-z`` in ``np.exp(-z)``, with their sign turned: minus the derivative with respect to ``z``
     is a wrong sign.
     """
-    found = list(_adjoints(judgement.adjoints, series, Meaning.ADJOINT))
+    found = list(adjoints_of(judgement.adjoints, series, Meaning.ADJOINT))
     named = [target for target in found if _has_name(target.of, program)]
     others = [target for target in reversed(found) if not _has_name(target.of, program)]
     negated = [target for target in others if _is_negation(target.of, program)]
@@ -130,7 +130,7 @@ def _is_negation(of: int | Where | Meant, program: Program) -> bool:
     return not (isinstance(spot.statement, ast.Assign) and spot.statement.value is spot.node)
 
 
-def _adjoints(adjoints: Adjoints, series: Iterable[Series], meaning: Meaning) -> Iterator[Target]:
+def adjoints_of(adjoints: Adjoints, series: Iterable[Series], meaning: Meaning) -> Iterator[Target]:
     for one in series:
         values = tuple(adjoints.hi[ids] for ids in one.ids)
         if any(np.any(v) for v in values):
@@ -258,16 +258,3 @@ def _sizes(given: object) -> tuple[int, ...]:
     if isinstance(given, Mapping):
         return tuple(n for one in given.values() for n in _sizes(one))
     return (len(given),) if isinstance(given, list | tuple) else getattr(given, "shape", ())
-
-
-def parts_of(case: Case, judgement: Judgement, call: ExactCall | None) -> list[Target]:
-    """What single uses add to adjoints.
-
-    Args:
-        call: whose every reading is an entry of its own; None where there is none.
-    """
-    if call is None:
-        return []
-    loss = loss_of(case, call)
-    own = replace(judgement, call=call, loss=loss)
-    return list(_adjoints(call.tape.adjoints(loss), forward_series(own, case.program), Meaning.PART))
