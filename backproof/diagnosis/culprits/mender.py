@@ -15,6 +15,7 @@ from backproof.diagnosis.culprits.candidates import Candidate
 from backproof.diagnosis.culprits.changes import CHEAP, PLAIN
 from backproof.diagnosis.culprits.culprit import Culprit, simpler
 from backproof.diagnosis.culprits.intervention import Mend
+from backproof.diagnosis.culprits.placeholders import writing_into
 from backproof.diagnosis.culprits.response import Responses
 from backproof.diagnosis.repair.bench import Bench, Change, changes_of, simplest
 from backproof.diagnosis.repair.edits import More, edits
@@ -114,7 +115,13 @@ class Mender:
 
     def culprit(self, mend: Mend, changes: Sequence[Change]) -> Culprit:
         """The culprit that a mend shows."""
-        return Culprit(self.place(mend.candidate.key), mend, tuple(changes), self.wrong, mend.first)
+        return Culprit(self._shown(mend.candidate.key), mend, tuple(changes), self.wrong, mend.first)
+
+    def _shown(self, key: int) -> Expression:
+        """A place, or the first that is written into an array of zeros."""
+        writing = {id(spot.statement) for spot in writing_into(self.spot(key))}
+        written = [c for c in self.backward if id(self.spot(c.key).statement) in writing]
+        return self.place(min(written, key=lambda c: c.first).key if written else key)
 
     def _patches(self, mend: Mend, cheap: bool) -> list[Change]:
         spot, responses = self.spot(mend.candidate.key), self.responses(self.bench.right)
@@ -182,5 +189,6 @@ class Mender:
         return best
 
     def spots(self, found: Sequence[Mend]) -> list[Spot]:
-        """Where mends are in the tree."""
-        return [self.spot(mend.candidate.key) for mend in found]
+        """Where mends are in the tree; of an array of zeros, where it is written into."""
+        spots = (self.spot(mend.candidate.key) for mend in found)
+        return [one for spot in spots for one in writing_into(spot) or [spot]]

@@ -104,7 +104,7 @@ def _at(node: ast.expr, scope: Scope, more: More, in_product: bool) -> Iterator[
 def _words(node: ast.expr, scope: Scope) -> Iterator[Change]:
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         own = ast.unparse(node)
-        for distance, atom in enumerate(scope.atoms):
+        for distance, atom in enumerate(scope.names):
             if atom != own:
                 yield expression(atom), Kind.NAME, 1 + 0.01 * distance
         for constant in scope.constants:

@@ -116,8 +116,8 @@ class _Words:
     """What is looked up."""
 
     def __init__(self, scope: Scope) -> None:
-        self.atoms = frozenset(scope.atoms)
-        self.plain = [*dict.fromkeys([*scope.atoms, *scope.phrases])]
+        self.atoms = frozenset(scope.names)
+        self.plain = [*dict.fromkeys([*scope.names, *scope.phrases])]
         self.factors, self.divisors = [*factors(scope)], [*divisors(scope)]
         self.texts = [*dict.fromkeys([*self.plain, *(one.text for one in (*self.factors, *self.divisors))])]
 

@@ -12,6 +12,7 @@ class Scope(NamedTuple):
 
     Attributes:
         atoms: variables, attributes and items with constant keys, nearest first.
+        names: more of them, further away: what may stand in the place of another.
         functions: functions of one argument.
         constants: numbers.
         phrases: other expressions of the file, that some of these words occur in.
@@ -19,6 +20,7 @@ class Scope(NamedTuple):
     """
 
     atoms: tuple[str, ...]
+    names: tuple[str, ...]
     functions: tuple[str, ...]
     constants: tuple[float, ...]
     phrases: tuple[str, ...] = ()
@@ -77,9 +79,11 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
     plain = [f for f in functions if f.rpartition(".")[2] not in _NO_FUNCTIONS]
     atoms = sorted(found, key=lambda text: (found[text], len(text)))
     phrases = tuple(text for text in _phrases(tree, statement) if text not in found)
-    return Scope(tuple(atoms[:30]), tuple(plain[:12]), tuple(list(constants)[:12]), phrases[:_MOST_PHRASES])
+    names, near = tuple(atoms[:_MOST_NAMES]), tuple(atoms[:_MOST_ATOMS])
+    return Scope(near, names, tuple(plain[:12]), tuple(list(constants)[:12]), phrases[:_MOST_PHRASES])
 
 
+_MOST_ATOMS, _MOST_NAMES = 30, 80
 _MOST_PHRASES, _LONGEST_PHRASE = 60, 9  # expressions, and nodes of one
 
 
