@@ -18,12 +18,15 @@ from backproof.diagnosis.repair.bench import Bench
 from backproof.diagnosis.repair.edits import Edited, is_factor
 from backproof.diagnosis.repair.joined import Joined, divisors, factors, terms
 from backproof.diagnosis.repair.kinds import Kind, expression, is_value
+from backproof.diagnosis.repair.numbers import Times, times
 from backproof.diagnosis.repair.parts import Make, places
+from backproof.diagnosis.repair.products import matrix_products
 from backproof.diagnosis.repair.scope import Scope
 from backproof.diagnosis.repair.trial import evaluated
 from backproof.replay.places import key_of
 
 _PHRASE, _PAIR = 2.6, 2.7  # what it costs to use another expression of the learner's, or two of his values at once
+_SCALED = 2.9  # one of his values times a number, a matrix product of two
 _LARGEST = 20_000  # numbers of a place
 _CLOSER = 0.1  # than other edits have to come, since so many are tried
 
@@ -118,6 +121,7 @@ class _Words:
     def __init__(self, scope: Scope) -> None:
         self.atoms = frozenset(scope.names)
         self.plain = [*dict.fromkeys([*scope.names, *scope.phrases])]
+        self.near, self.counts = scope.atoms, [*scope.atoms, *(f"{atom}.shape[0]" for atom in scope.atoms)]
         self.factors, self.divisors = [*factors(scope)], [*divisors(scope)]
         self.texts = [*dict.fromkeys([*self.plain, *(one.text for one in (*self.factors, *self.divisors))])]
 
@@ -125,10 +129,13 @@ class _Words:
 def _looked_up(place: _Place, values: Values, words: _Words, in_product: bool) -> Iterator[Edited]:
     if not 0 < place.size <= _LARGEST:
         return
-    plain = _table(values, words.plain, place)
+    plain, numbers = _table(values, words.plain, place), times(values, words.counts)
     yield from _terms(place, plain, words)
+    yield from _scaled_terms(place, plain, numbers)
+    yield from _product_terms(place, values, words)
     if not in_product:
         yield from _factors(place, plain, words)
+        yield from _scaled_factors(place, plain, numbers)
         yield from _joined(place, _table(values, [one.text for one in words.factors], place), words.factors, ast.Mult())
         yield from _joined(
             place, _table(values, [one.text for one in words.divisors], place), words.divisors, ast.Div()
@@ -226,3 +233,35 @@ def _terms(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
             if i <= j:
                 new = expression(f"{table.texts[i]} * {table.texts[j]}")
                 yield place.edited(ast.BinOp(place.node, op, new), Kind.TERM, _PAIR + 0.01 * (i + j))
+
+
+def _scaled_factors(place: _Place, table: _Table, numbers: Sequence[Times]) -> Iterator[Edited]:
+    """The learner's values and expressions as factors, times a plain number."""
+    with np.errstate(all="ignore"):
+        gain, sizes = table.numbers @ place.moved, np.abs(table.numbers) @ np.abs(place.moved)
+        moved, whole = place.moved.sum(), np.abs(place.moved).sum()
+        for k, (form, number) in enumerate(numbers):
+            for i in np.flatnonzero(place.enough(number * gain - moved, abs(number) * sizes + whole)):
+                new = expression(f"({form.format(table.texts[i])})")
+                yield place.edited(ast.BinOp(place.node, ast.Mult(), new), Kind.FACTOR, _SCALED + 0.01 * (i + k))
+
+
+def _scaled_terms(place: _Place, table: _Table, numbers: Sequence[Times]) -> Iterator[Edited]:
+    """The learner's values and expressions as terms, times a plain number."""
+    with np.errstate(all="ignore"):
+        gain, sizes = table.numbers @ place.slopes, np.abs(table.numbers) @ np.abs(place.slopes)
+        for k, (form, number) in enumerate(numbers):
+            for sign, op in ((1, ast.Add()), (-1, ast.Sub())):
+                for i in np.flatnonzero(place.enough(sign * number * gain, abs(number) * sizes)):
+                    new = expression(form.format(table.texts[i]))
+                    yield place.edited(ast.BinOp(place.node, op, new), Kind.TERM, _SCALED + 0.01 * (i + k))
+
+
+def _product_terms(place: _Place, values: Values, words: _Words) -> Iterator[Edited]:
+    """Matrix products of the learner's values as terms."""
+    for text, row in matrix_products(values, words.near, place.shapes):
+        with np.errstate(all="ignore"):
+            gain, size = row @ place.slopes, np.abs(row) @ np.abs(place.slopes)
+        for sign, op in ((1, ast.Add()), (-1, ast.Sub())):
+            if place.enough(sign * gain, size):
+                yield place.edited(ast.BinOp(place.node, op, expression(text)), Kind.TERM, _SCALED)
