@@ -127,7 +127,7 @@ class Search:
             if turn < DEEP and not self.meant:  # what comes later may have the plainer patch
                 best = mender.mended(found, cheap=True)
             else:
-                here = (found or pointed) if turn == DEEP else found
+                here = [*pointed, *found] if turn == DEEP else found
                 near_by = here if turn == DEEP or not (pointed or self.meant) else ()
                 best = mender.repaired(here, self._around(mender.spots(near_by)) if near_by else ())
                 best = best or (mender.formula(found) if self.meant else None)
@@ -172,12 +172,12 @@ class Search:
         )
 
     def _first_of(self, pointed: Sequence[Mend]) -> Culprit | None:
-        """The first wrong expression that was pointed at, without a change."""
+        """The first wrong expression that the strictest question pointed at, without a change."""
         if not pointed:
             return None
         wrong = {candidate.key for candidate in self.not_right}
         among = [mend for mend in pointed if mend.candidate.key in wrong] or pointed
-        return self.mender.culprit(min(among, key=lambda mend: mend.first), [])
+        return self.mender.culprit(among[0], [])
 
     def _several(self) -> list[Culprit]:
         """The expression that mends most, kept, and whatever explains the others."""
