@@ -55,3 +55,20 @@ def test_a_factor_or_a_term(right: str, wrong: str, patched: str, tmp_path: Path
     assert culprit.patch is not None
     assert culprit.proven
     assert culprit.patch.text.strip() == patched
+
+
+@pytest.mark.parametrize(
+    ("loss", "patched"),
+    [
+        ("rate * np.sum(W ** 2)", "dW = x.T @ dz + 2 * rate * W"),
+        ("0.5 * rate / n * np.sum(W ** 2)", "dW = x.T @ dz + rate / n * W"),
+    ],
+)
+def test_a_term_that_comes_with_a_number(loss: str, patched: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(RIGHT.replace("0.5 * rate * np.sum(W ** 2)", loss).replace(" + rate * W", ""))
+    found = diagnose(Case(Program(path)), seconds=20)
+    (culprit,) = found.culprits
+    assert culprit.patch is not None
+    assert culprit.proven
+    assert culprit.patch.text.strip() == patched

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from backproof.diagnosis.culprits.response import Responses
 from backproof.diagnosis.repair.bench import Bench, Change, changes_of
@@ -28,9 +28,21 @@ from backproof.replay.places import Spot, key_of
 PLAIN, CHEAP = 0.9, 1.35  # edits up to these costs are tried first: a sign, a transpose; another name
 
 
-def most_for(kind: Kind, is_whole: bool, most: float) -> float:
-    """Up to which cost an edit is tried: a factor or a term more, of a whole expression, is cheap as well."""
-    return math.inf if most == CHEAP and is_whole and kind in (Kind.TERM, Kind.FACTOR) else most
+class Costs(NamedTuple):
+    """What changes may cost: more than what was tried before, and no more than what is tried now."""
+
+    least: float
+    most: float
+
+    def hold(self, cost: float) -> bool:
+        """Whether a change of this cost is tried now."""
+        return self.least < cost <= self.most
+
+
+def _due(one: Edited, root: ast.expr) -> float:
+    """When an edit is tried: a factor or a term more, of a whole expression, with what is cheap."""
+    is_whole = one.old is root and one.kind in (Kind.TERM, Kind.FACTOR)
+    return min(one.cost, CHEAP) if is_whole else one.cost
 
 
 def of_statement(spot: Spot, scope: Scope) -> Iterator[Change]:
@@ -40,63 +52,70 @@ def of_statement(spot: Spot, scope: Scope) -> Iterator[Change]:
     yield from insertions(spot.statement, scope)
 
 
-def inside(
-    bench: Bench, responses: Responses | None, statement: ast.stmt, scope: Scope, most: float, until: float
-) -> Iterator[Iterable[Change]]:
-    """Changes of the expressions in a statement, in groups: first those that are known to be possible.
+class Inside:
+    """Changes of the expressions in a statement.
 
     Args:
         responses: of the gradients that have to come out right.
-        most: that a change may cost.
     """
-    nodes = [*expressions_of(statement)]
-    known = [] if responses is None else [root for node in nodes for root in _outermost(node, responses.of)]
-    recorded = [] if responses is None else [root for node in nodes for root in _outermost(node, responses.values)]
-    looped = [root for root in recorded if all(root is not other for other in known)]
-    yield [
-        change
-        for root in known
-        if responses is not None
-        for change in _known(bench, responses, root, scope, most, until)
-    ]
-    looked_at = {id(part) for root in (*looped, *known) for part in ast.walk(root)}
-    more = More.FACTORS if most > CHEAP else More.PRODUCTS  # factors and terms cost more
-    rest = [c for node in nodes for c in edits_inside(node, scope, more) if id(c.old) not in looked_at]
-    yield [
-        *(change for change in target_changes(statement, scope) if change.cost <= most),
-        *(change for change in rest if change.cost <= min(most, CHEAP)),
-    ]
-    if responses is not None:
-        yield [change for root in looped for change in _looped(bench, responses, root, scope, most, until)]
-    if most > CHEAP:
+
+    def __init__(self, bench: Bench, responses: Responses | None, statement: ast.stmt, scope: Scope) -> None:
+        self._bench, self._responses, self._statement, self._scope = bench, responses, statement, scope
+        self._nodes = [*expressions_of(statement)]
+        self._known = [] if responses is None else self._outermost(responses.of)
+        recorded = [] if responses is None else self._outermost(responses.values)
+        self._looped = [root for root in recorded if all(root is not other for other in self._known)]
+        self._missing: dict[int, list[Edited]] = {}
+        self._rest: dict[More, list[Change]] = {}
+
+    def _outermost(self, fits: Callable[[int], object]) -> list[ast.expr]:
+        return [root for node in self._nodes for root in _outermost(node, fits)]
+
+    def groups(self, foreseen: Costs, others: Costs, until: float) -> Iterator[Iterable[Change]]:
+        """First the changes that are known to be possible, then what has to be tried."""
+        yield [change for root in self._known for change in self._foreseen(root, foreseen, until)]
+        rest = self._edits(More.FACTORS if others.most > CHEAP else More.PRODUCTS)  # factors and terms cost more
+        rest = [change for change in rest if others.hold(change.cost)]
+        yield [
+            *(change for change in target_changes(self._statement, self._scope) if others.hold(change.cost)),
+            *(change for change in rest if change.cost <= CHEAP),
+        ]
+        yield [change for root in self._looped for change in self._in_turns(root, others, until)]
         yield [change for change in rest if change.cost > CHEAP]
 
+    def _edits(self, more: More) -> list[Change]:
+        if more not in self._rest:
+            looked_at = {id(part) for root in (*self._looped, *self._known) for part in ast.walk(root)}
+            every = (change for node in self._nodes for change in edits_inside(node, self._scope, more))
+            self._rest[more] = [change for change in every if id(change.old) not in looked_at]
+        return self._rest[more]
 
-def _known(
-    bench: Bench, responses: Responses, root: ast.expr, scope: Scope, most: float, until: float
-) -> Iterator[Change]:
-    """The edits of an expression by which the gradients gain what they lack."""
-    key = key_of(root)
-    response = responses.of(key) if key is not None else None
-    assert key is not None
-    assert response is not None
-    tried = [e for e in edits(root, scope, More.PRODUCTS if most > CHEAP else More.NOTHING) if e.cost <= most]
-    yield from changes_of(gaining(bench, key, response, tried, until), root)
-    if most > PLAIN:
-        found = missing(bench, responses, root, scope)
-        yield from changes_of((e for e in found if e.cost <= most_for(e.kind, e.old is root, most)), root)
+    def _foreseen(self, root: ast.expr, costs: Costs, until: float) -> Iterator[Change]:
+        """The edits of an expression by which the gradients gain what they lack."""
+        key, responses = key_of(root), self._responses
+        assert key is not None
+        assert responses is not None
+        response = responses.of(key)
+        assert response is not None
+        every = edits(root, self._scope, More.PRODUCTS if costs.most > CHEAP else More.NOTHING)
+        yield from changes_of(
+            gaining(self._bench, key, response, [e for e in every if costs.hold(e.cost)], until), root
+        )
+        if costs.most > PLAIN:
+            if key not in self._missing:
+                self._missing[key] = missing(self._bench, responses, root, self._scope)
+            yield from changes_of((one for one in self._missing[key] if costs.hold(_due(one, root))), root)
 
-
-def _looped(
-    bench: Bench, responses: Responses, root: ast.expr, scope: Scope, most: float, until: float
-) -> Iterator[Change]:
-    """The edits of an expression whose values have a part in one another, as in a recurrence."""
-    key = key_of(root)
-    assert key is not None
-    tried = [e for e in edits(root, scope, More.FACTORS if most > CHEAP else More.NOTHING) if e.cost <= most]
-    if most == CHEAP:
-        tried += [Edited(new, kind, cost, root, new) for new, kind, cost in joined(root, scope, False)]
-    yield from changes_of(running(bench, key, responses.values(key), tried, until), root)
+    def _in_turns(self, root: ast.expr, costs: Costs, until: float) -> Iterator[Change]:
+        """The edits of an expression whose values have a part in one another, as in a recurrence."""
+        key = key_of(root)
+        assert key is not None
+        assert self._responses is not None
+        every = [*edits(root, self._scope, More.FACTORS if costs.most > CHEAP else More.NOTHING)]
+        if costs.most == CHEAP:
+            every += [Edited(new, kind, cost, root, new) for new, kind, cost in joined(root, self._scope, False)]
+        tried = [one for one in every if costs.hold(_due(one, root))]
+        yield from changes_of(running(self._bench, key, self._responses.values(key), tried, until), root)
 
 
 def _outermost(node: ast.AST, fits: Callable[[int], object]) -> Iterator[ast.expr]:

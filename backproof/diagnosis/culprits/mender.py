@@ -12,7 +12,7 @@ from backproof.diagnosis.calls.case import Case, ExactCall, Player
 from backproof.diagnosis.calls.deadline import spent
 from backproof.diagnosis.culprits import changes
 from backproof.diagnosis.culprits.candidates import Candidate
-from backproof.diagnosis.culprits.changes import CHEAP, PLAIN
+from backproof.diagnosis.culprits.changes import CHEAP, PLAIN, Costs, Inside
 from backproof.diagnosis.culprits.culprit import Culprit, simpler
 from backproof.diagnosis.culprits.intervention import Mend
 from backproof.diagnosis.culprits.placeholders import writing_into
@@ -29,6 +29,7 @@ from backproof.replay.places import Expression, Spot
 _TRIED_FORMULAS = 2
 _OF_NAMES = 2.55  # a factor or a term up to this cost is one of the learner's names, or a simple function of it
 _STATEMENTS, _INSIDE = 0.14, 0.2  # shares of the time
+_GROUPS = "foreseen", "others"  # changes of a statement
 
 
 @dataclass
@@ -53,7 +54,8 @@ class Mender:
     counts: frozenset[int]
     until: float
     seconds: float
-    _asked: set[tuple[int, bool, float, bool]] = field(default_factory=set, init=False)
+    _tried: dict[tuple[int, bool, str], float] = field(default_factory=dict, init=False)
+    _inside: dict[int, Inside] = field(default_factory=dict, init=False)
     _mended: set[tuple[int, bool, bytes]] = field(default_factory=set, init=False)
     _scopes: dict[int, Scope] = field(default_factory=dict)
     _responses: dict[frozenset[int], Responses | None] = field(default_factory=dict)
@@ -147,13 +149,17 @@ class Mender:
         """
         until = min(self.until, spent() + (_INSIDE if inside else _STATEMENTS) * self.seconds)
         for spot in spots:
-            asked = id(spot.statement), inside, most, known
-            if {asked, (*asked[:3], False)} & self._asked:
+            foreseen, others = (
+                Costs(self._tried.get((id(spot.statement), inside, group), 0.0), most) for group in _GROUPS
+            )
+            if foreseen.least >= most and (known or others.least >= most):
                 continue
             if spent() > until:
                 return None
-            self._asked.add(asked)
-            groups = islice(self._groups(spot, inside, most, until), 1 if known else None)
+            for group in _GROUPS[:1] if known else _GROUPS:
+                name = id(spot.statement), inside, group
+                self._tried[name] = max(most, self._tried.get(name, 0.0))
+            groups = islice(self._groups(spot, inside, foreseen, others, until), 1 if known else None)
             found = next((f for group in groups if (f := simplest(self.bench, group, until))), [])
             if found:
                 statement = spot.statement
@@ -162,12 +168,16 @@ class Mender:
                 return Culprit(self.place(near[0].key), None, tuple(found), self.wrong, near[0].first)
         return None
 
-    def _groups(self, spot: Spot, inside: bool, most: float, until: float) -> Iterator[Iterable[Change]]:
-        scope = self._scope(spot)
+    def _groups(
+        self, spot: Spot, inside: bool, foreseen: Costs, others: Costs, until: float
+    ) -> Iterator[Iterable[Change]]:
         if not inside:
-            return iter([changes.of_statement(spot, scope)])
-        responses = self.responses(self.bench.right)
-        return changes.inside(self.bench, responses, spot.statement, scope, most, until)
+            return iter([changes.of_statement(spot, self._scope(spot))])
+        name = id(spot.statement)
+        if name not in self._inside:
+            responses = self.responses(self.bench.right)
+            self._inside[name] = Inside(self.bench, responses, spot.statement, self._scope(spot))
+        return self._inside[name].groups(foreseen, others, until)
 
     def _scope(self, spot: Spot) -> Scope:
         known = self._scopes.get(id(spot.statement))
