@@ -10,7 +10,7 @@ from benchmarks.mutants.classes import Class, backward_lines
 from benchmarks.mutants.edits import Mutant, mutants
 from benchmarks.mutants.run import PROGRAMS, failed, outcome
 from benchmarks.mutants.tables import render, render_others
-from benchmarks.mutants.trial import Line
+from benchmarks.mutants.trial import Line, in_order
 
 NAMES = ("softmax_functions", "layer_classes", "rnn_sentiment", "batchnorm_staged")
 EVERY = 23  # of the edits is tried here
@@ -91,3 +91,19 @@ def test_other_checkers_see_a_wrong_gradient_and_spare_a_right_one() -> None:
     assert "| Backproof, with the line" in table
     assert table.count("1 of 1") == 6
     assert table.count("0 of 1") == 6
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("x = a * b / n", "x = b / n * a", True),
+        ("x = a - b + c", "x = c + a - b", True),
+        ("x = a - b", "x = b - a", False),
+        ("x = a / b", "x = b / a", False),
+        ("x = a @ b", "x = b @ a", False),
+    ],
+)
+def test_a_patch_is_the_one_that_was_meant_up_to_the_order_of_terms_and_factors(
+    one: str, other: str, same: bool
+) -> None:
+    assert (in_order(one) == in_order(other)) is same

@@ -73,22 +73,49 @@ def _line(mutant: Mutant, found: Diagnosis) -> Line:
 
 
 def _is_meant(mutant: Mutant) -> Callable[[CulpritReport], bool]:
-    right = {_plain(line) for line in mutant.path.read_text().splitlines()}
+    right = {in_order(line) for line in mutant.path.read_text().splitlines()}
 
     def meant(culprit: CulpritReport) -> bool:
         assert culprit.patch is not None
         added = [line[1:] for line in culprit.patch.diff if line.startswith("+")]
-        return all(_plain(line) in right for line in added)
+        return all(in_order(line) in right for line in added)
 
     return meant
 
 
-def _plain(line: str) -> str:
-    """The statement as Python spells it; the line itself where it is none alone."""
+def in_order(line: str) -> str:
+    """The statement up to the order of terms and of factors; the line itself where it is none alone."""
     try:
-        return ast.unparse(ast.parse(line.strip()))
+        return ast.unparse(_Ordered().visit(ast.parse(line.strip())))
     except SyntaxError:
         return " ".join(line.split())
+
+
+class _Ordered(ast.NodeTransformer):
+    """Sums and products as calls, their parts in the order of their texts: ``a * b / n`` is ``b / n * a``."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        for name, plain, inverse in (("sum", ast.Add, ast.Sub), ("product", ast.Mult, ast.Div)):
+            if isinstance(node.op, plain | inverse):
+                left, right = self.visit(node.left), self.visit(node.right)
+                turned = [_call("minus" if name == "sum" else "inverse", [right])]
+                parts = [*_parts(left, name), *(_parts(right, name) if isinstance(node.op, plain) else turned)]
+                return _call(name, sorted(parts, key=ast.unparse))
+        self.generic_visit(node)
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        return _call("minus", [node.operand]) if isinstance(node.op, ast.USub) else node
+
+
+def _call(name: str, arguments: list[ast.expr]) -> ast.expr:
+    return ast.Call(ast.Name(name, ast.Load()), arguments, [])
+
+
+def _parts(node: ast.expr, name: str) -> list[ast.expr]:
+    is_alike = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    return list(node.args) if is_alike and isinstance(node, ast.Call) else [node]
 
 
 def _told(found: Diagnosis) -> str:
