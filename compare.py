@@ -34,6 +34,7 @@ def compare(
     classes: options.Classes = options.DEFAULT_CLASSES,
     data: options.Data = None,
     audit: options.Audit = "20",
+    scheduler: Annotated[str | None, typer.Option(help="The address of a Dask cluster to run the audits on.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
     report: Annotated[
         Path, typer.Option("--report", "--page", help="Write a page to look at, in one file.")
@@ -69,6 +70,7 @@ def compare(
             skip_missing=skip_missing,
             watch=watch,
             floor=beside.measure_floor,
+            scheduler=scheduler,
         )
         results["kills"] = beside.kills()
         if output:

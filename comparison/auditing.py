@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,40 +22,100 @@ BLOCKS = 20  # audited by default
 TOGETHER = 10  # run again side by side, as one array: more would not fit the caches
 
 
-def audit(
-    training: Training, dataset: Dataset, settings: Settings, count: int | None
-) -> Iterator[Callable[[], list[AuditedBlock]]]:
-    """What is to be run, anywhere, for some blocks of a training, or for all if count is None.
+class Samples(NamedTuple):
+    """The samples of one part of an epoch: X (n, d) and y (n,), in the order in which they are visited."""
 
-    A training that is no longer finite is audited up to the first block that ends so.
+    X: np.ndarray
+    y: np.ndarray
+
+
+class Stretch(NamedTuple):
+    """A block of a training without its samples.
+
+    Attributes:
+        start, end: where the engine's parameters were before it and after it.
+        losses: (n,), each sample's before its step.
+        first_step: its first step of SGD, counted from 0 at the start of training.
+        part: which part of an epoch its samples are, counted from 0.
     """
-    samples = BLOCK[settings.dtype] * settings.batch_size
-    per_epoch = -(-len(dataset.y_train) // samples)
-    steps_per_epoch = -(-len(dataset.y_train) // settings.batch_size)
 
-    def block(number: int) -> Block:
-        epoch, position = divmod(number, per_epoch)
-        part = slice(position * samples, (position + 1) * samples)
-        first_step = epoch * steps_per_epoch + position * BLOCK[settings.dtype]
+    start: Parameters
+    end: Parameters
+    losses: np.ndarray
+    first_step: int
+    part: int
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """Blocks of a training that are run again side by side: all but their samples, which many audits share.
+
+    Attributes:
+        stretches: all of the same number of samples.
+        dtype: the engine's, "float64" or "float32".
+    """
+
+    stretches: tuple[Stretch, ...]
+    learning_rate: float
+    batch_size: int
+    dtype: str
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """The parts of an epoch whose samples it needs, each once."""
+        return tuple(sorted({stretch.part for stretch in self.stretches}))
+
+    def run(self, samples: Mapping[int, Samples]) -> list[AuditedBlock]:
+        """What comes of each block.
+
+        Args:
+            samples: those of each of ``parts``.
+
+        Raises:
+            ProofError: a start holds a number that is not finite, or shapes do not fit.
+        """
+        blocks = [Block(s.start, s.end, *samples[s.part], s.first_step, s.losses) for s in self.stretches]
+        return audit_blocks(blocks, learning_rate=self.learning_rate, batch_size=self.batch_size, dtype=self.dtype)
+
+
+def samples_of(part: int, dataset: Dataset, settings: Settings) -> Samples:
+    """Those that are visited between two looks at the parameters."""
+    place = _place(part, settings)
+    return Samples(dataset.X_train[place], dataset.y_train[place])
+
+
+def audits_of(training: Training, settings: Settings, count: int | None) -> Iterator[Audit]:
+    """What is to be run, anywhere and in any order, for some blocks of a training, or for all if count is None.
+
+    A training that is no longer finite is audited up to the first block that ends so. Blocks of the same samples go
+    together.
+    """
+    train_samples = training.sample_losses.shape[1]
+    per_epoch = -(-train_samples // (BLOCK[settings.dtype] * settings.batch_size))
+    steps_per_epoch = -(-train_samples // settings.batch_size)
+
+    def stretch(number: int) -> Stretch:
+        epoch, part = divmod(number, per_epoch)
         start, end = training.pauses[number : number + 2]
-        losses = training.sample_losses[epoch, part]
-        return Block(start, end, dataset.X_train[part], dataset.y_train[part], first_step, losses)
+        losses = training.sample_losses[epoch, _place(part, settings)]
+        return Stretch(start, end, losses, epoch * steps_per_epoch + part * BLOCK[settings.dtype], part)
 
     chosen = choose_blocks(per_epoch * settings.epochs, per_epoch, count, settings.seed)
     finite = [all(np.isfinite(p).all() for p in pause) for pause in training.pauses]
     if False in finite:
         end = finite.index(False)
         chosen = sorted({number for number in chosen if number < end} | {end - 1})
+    chosen.sort(key=lambda number: number % per_epoch)
     last = [number for number in chosen if (number + 1) % per_epoch == 0]  # of an epoch: it may be shorter
-    for alike in ([number for number in chosen if number not in last], last):
+    for alike in (chosen[: len(chosen) - len(last)], last):
         for first in range(0, len(alike), TOGETHER):
-            yield partial(
-                audit_blocks,
-                [block(number) for number in alike[first : first + TOGETHER]],
-                learning_rate=settings.learning_rate,
-                batch_size=settings.batch_size,
-                dtype=settings.dtype,
-            )
+            stretches = tuple(stretch(number) for number in alike[first : first + TOGETHER])
+            yield Audit(stretches, settings.learning_rate, settings.batch_size, settings.dtype)
+
+
+def _place(part: int, settings: Settings) -> slice:
+    samples = BLOCK[settings.dtype] * settings.batch_size
+    return slice(part * samples, (part + 1) * samples)
 
 
 def train_reordered(loaded: Loaded, initial: Parameters, dataset: Dataset, settings: Settings) -> list[Parameters]:

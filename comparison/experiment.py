@@ -7,15 +7,17 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from comparison import complaints
 from comparison.against_certificate import certificate_result, find_certificate
 from comparison.auditing import BLOCKS
+from comparison.auditors import cores
 from comparison.differences import training_differences
 from comparison.lines import LinesJudged, judge_lines
 from comparison.pictures import PIXELS, pictures
+from comparison.progress import tell
 from comparison.results import Agreement, Experiment, Floor, Reason, Results
 from comparison.settings import Settings
 from comparison.side_by_side import Outcome, SideBySide, Watch, no_watch, side_by_side
@@ -44,25 +46,30 @@ def compare_engines(
     skip_missing: bool = False,
     watch: Watch = no_watch,
     floor: MeasureFloor | None = None,
+    scheduler: str | None = None,
 ) -> Results:
     """Train every engine from the same weights, judge each, and hold them side by side.
 
     Args:
         names: of engines.ENGINES, or ``file.py:Class``.
-        audit_blocks: how many blocks of each training to audit; all if None.
+        audit_blocks: how many blocks of each training to audit; all if None, on all cores of this machine.
         skip_missing: an engine whose library is missing is left out, with a word on how to install it.
         watch: told a few times a second what is under way, how far it is and how far it goes.
         floor: measures the quickest that a step of this training can be, in a process of its own.
+        scheduler: the address of a Dask cluster that runs the audits instead of this machine.
 
     Raises:
+        CannotRun: there is nowhere to run the audits.
         NotInstalled: the library of an engine is missing, and skip_missing is false.
         EngineError: an engine cannot be loaded or fails on its way.
         ProofError: weights that nothing can be proved about.
     """
     clock = time.perf_counter()
     initial = initial_weights(dataset.X_train.shape[1], settings.hidden, settings.seed)
-    with side_by_side(names, skip_missing) as engines:
-        outcome = engines.train(initial, dataset, settings, audit_blocks, watch)
+    with ExitStack() as stack:
+        many = stack.enter_context(cores(scheduler, tell)) if audit_blocks is None or scheduler else None
+        engines = stack.enter_context(side_by_side(names, skip_missing))
+        outcome = engines.train(initial, dataset, settings, audit_blocks, watch, many)
         seen = _look(engines, outcome, initial, dataset, settings, floor)
     results = _assembled(seen, initial, dataset, settings) | {"seconds": time.perf_counter() - clock}
     return _with_certificate(results, seen.outcome, initial, dataset, settings)
@@ -77,7 +84,7 @@ def _look(
     floor: MeasureFloor | None,
 ) -> Seen:
     """Every line and answer of the engines, at initial weights and where the first of them ended; and the floor."""
-    quickest = engines.submit(partial(floor, initial, dataset, settings)) if floor and settings.epochs else None
+    quickest = engines.submit(floor, initial, dataset, settings) if floor and settings.epochs else None
     reached = [training.final for training in outcome.trainings.values() if complaints.finite(training.final)]
     weights = {"initial": initial} | ({"trained": reached[0]} if reached else {})
     lines = judge_lines(engines.engines, weights, dataset, settings)

@@ -30,7 +30,7 @@ Audit = Annotated[
     str,
     typer.Option(
         help="How many blocks of each training to audit, at least four, or all: the first and last of the first "
-        "and last epoch are always among them."
+        "and last epoch are always among them. All are audited on all cores."
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Fixes the shuffle and the initial weights.")]

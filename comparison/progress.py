@@ -1,4 +1,4 @@
-"""Progress bars; none where the output is no terminal."""
+"""Progress bars, none where the output is no terminal, and sentences meanwhile."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from tqdm import tqdm
 
 if TYPE_CHECKING:
     from proof.certify import Progress
+
+
+def tell(text: str) -> None:
+    """One sentence on stderr, above the bars."""
+    tqdm.write(f"compare.py: {text}", file=sys.stderr)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Trains every engine in its process and audits what comes of it, with no more than two processes busy at a time."""
+"""Trains every engine in its process, no more than two of ours busy meanwhile, and audits what comes of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from backproof.interrupts import held_back
-from comparison.auditing import audit, block_results, control, train_reordered
+from comparison.auditing import Audit, audits_of, block_results, control, samples_of, train_reordered
+from comparison.auditors import Cores, run_on
 from comparison.engine_process import EngineProcess, named
 from comparison.results import BlockResult, ControlResult, Reason
 from comparison.settings import Settings
@@ -85,12 +86,24 @@ class SideBySide:
     _auditors: ProcessPoolExecutor
 
     def train(
-        self, initial: Parameters, dataset: Dataset, settings: Settings, audit_blocks: int | None, watch: Watch
+        self,
+        initial: Parameters,
+        dataset: Dataset,
+        settings: Settings,
+        audit_blocks: int | None,
+        watch: Watch,
+        cores: Cores | None = None,
     ) -> Outcome:
         """Train every engine, audit some blocks of each (all if None), and train one of ours once more, reordered.
 
+        Args:
+            cores: where the audits run once every engine is trained, so that no training shares its core with them.
+                Without, in two processes of ours and meanwhile: a few blocks are done before many processes start.
+
         Raises:
             EngineError: an engine fails on its way.
+            CannotRun: the cores can no longer be reached.
+            ProofError: an audit of what nothing can be proved about.
         """
         outcome = Outcome()
         job = (initial, dataset, settings)
@@ -102,9 +115,10 @@ class SideBySide:
         trusted = [*reversed(COMPARED), *ENGINES]
         control_engine = next((name for name in trusted if name in self.engines), next(iter(self.engines)))
         reordered: Future[list[Parameters]] | None = None
-        audits: dict[str, list[Future[list[AuditedBlock]]]] = {}
-        while training or any(not block.done() for blocks in audits.values() for block in blocks):
-            wait([*training, *(block for blocks in audits.values() for block in blocks)], 0.2, FIRST_COMPLETED)
+        audits: dict[str, list[Audit]] = {}
+        here: dict[str, list[Future[list[AuditedBlock]]]] = {}
+        while training or any(not block.done() for blocks in here.values() for block in blocks):
+            wait([*training, *(block for blocks in here.values() for block in blocks)], 0.2, FIRST_COMPLETED)
             for future in [future for future in training if future.done()]:
                 name = training.pop(future)
                 try:
@@ -114,30 +128,36 @@ class SideBySide:
                     continue
                 except EngineError as error:
                     raise type(error)(f"{name}: {error}") from error
-                tasks = audit(finished, dataset, settings, audit_blocks)
-                audits[name] = [self._threads.submit(self._audit, task) for task in tasks]
+                audits[name] = list(audits_of(finished, settings, audit_blocks))
+                if cores is None:
+                    here[name] = [self._threads.submit(self._audit, each, dataset, settings) for each in audits[name]]
                 if name == control_engine:
                     reordered = self._threads.submit(named, name, self.engines[name].call, train_reordered, *job)
-            self._tell(watch, settings.epochs * len(dataset.y_train), audits)
+            self._tell(watch, settings.epochs * len(dataset.y_train), here)
         in_order = [name for name in self.engines if name in outcome.trainings]
         outcome.trainings = {name: outcome.trainings[name] for name in in_order}
-        outcome.audits = {name: block_results(task.result() for task in audits[name]) for name in in_order}
+        if cores is None:
+            audited = {name: [each.result() for each in here[name]] for name in in_order}
+        else:
+            audited = run_on(cores, audits, dataset, settings, watch)
+        outcome.audits = {name: block_results(audited[name]) for name in in_order}
         if reordered:
             trained = outcome.trainings[control_engine]
             outcome.control = control(control_engine, trained, reordered.result())
         return outcome
 
-    def submit(self, task: Callable[[], Answer]) -> Future[Answer]:
-        """What a task will return, in a process of its own."""
+    def submit(self, function: Callable[..., Answer], *args: object) -> Future[Answer]:
+        """What ``function(*args)`` will return, in a process of its own."""
         with held_back():  # the pool starts a process when it needs one
-            return self._auditors.submit(task)
+            return self._auditors.submit(function, *args)
 
-    def _audit(self, task: Callable[[], list[AuditedBlock]]) -> list[AuditedBlock]:
-        return self.submit(task).result()
+    def _audit(self, audit: Audit, dataset: Dataset, settings: Settings) -> list[AuditedBlock]:
+        samples = {part: samples_of(part, dataset, settings) for part in audit.parts}
+        return self.submit(Audit.run, audit, samples).result()
 
-    def _tell(self, watch: Watch, samples: int, audits: Mapping[str, list[Future[list[AuditedBlock]]]]) -> None:
+    def _tell(self, watch: Watch, samples: int, here: Mapping[str, list[Future[list[AuditedBlock]]]]) -> None:
         for name, process in self.engines.items():
             watch(name, process.progress, samples)
-        blocks = [block for each in audits.values() for block in each]
+        blocks = [block for each in here.values() for block in each]
         if blocks:
             watch("audit", sum(block.done() for block in blocks), len(blocks))

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from backproof.interrupts import held_back
 from backproof.many.version import Version
 
 CONNECT, PATIENCE, POLL = 10.0, 600.0, 5.0  # seconds
@@ -56,20 +57,23 @@ class Cluster:
         self._version, self._wanted = version, version()
         for name in ("distributed", "distributed.client", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told in our words
+        # What tasks share may be large, on purpose.
+        importlib.import_module("dask").config.set({"distributed.admin.large-graph-warning-threshold": "1TB"})
         self._local: Any = None
         self._versions: dict[str, str] = {}  # by the address of a worker
         self._looked = 0.0
         self.client: Any = None
         if scheduler is None:
-            self._local = self._library.LocalCluster(
-                n_workers=workers or os.cpu_count() or 1,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=None,
-                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its pages take any port that is free
-                memory_limit=None,
-                silence_logs=logging.CRITICAL,
-            )
+            with held_back():  # an interrupt is for us: a worker that it met while it starts would say so at length
+                self._local = self._library.LocalCluster(
+                    n_workers=workers or os.cpu_count() or 1,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its pages take any port that is free
+                    memory_limit=None,
+                    silence_logs=logging.CRITICAL,
+                )
         try:
             if not self._connected():
                 raise CannotRun(f"no Dask scheduler answers at {scheduler}")

@@ -1,7 +1,8 @@
 """One way to run many things: independent tasks, each at once when a worker is free, each result kept when it comes.
 
-A task is a function of bytes that gives bytes. What fails in a task is for the function to say; a worker that is
-killed, a scheduler that goes away for a while and a worker of another version cost time, and no result.
+A task is a function of bytes that gives bytes; what many tasks need alike goes to each worker once. What fails in a
+task is for the function to say; a worker that is killed, a scheduler that goes away for a while and a worker of another
+version cost time, and no result.
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ from backproof.many.kept import Kept
 from backproof.many.version import Version
 
 TRIES = 3  # of a task whose worker fails
-Function = Callable[[bytes], bytes]
+Function = Callable[..., bytes]  # of bytes
 
 
 def _always(_: bytes) -> bool:
     return True
+
+
+def _nothing(name: str) -> bytes:
+    raise KeyError(name)
 
 
 class Work(NamedTuple):
@@ -33,11 +38,13 @@ class Work(NamedTuple):
         function: does it; can be imported on a worker.
         version: of the code that results depend on.
         worth_keeping: whether what the function gave is kept, or is found anew by the next run.
+        shared: makes what many tasks need, by its name, when the first of them is sent.
     """
 
     function: Function
     version: Version
     worth_keeping: Callable[[bytes], bool] = _always
+    shared: Callable[[str], bytes] = _nothing
 
 
 class Task(NamedTuple):
@@ -46,10 +53,12 @@ class Task(NamedTuple):
     Attributes:
         key: says what it is: equal keys have equal results.
         argument: makes what the function is given, when it is its turn.
+        needs: the names of what is shared that the function is given besides, in this order.
     """
 
     key: str
     argument: Callable[[], bytes]
+    needs: tuple[str, ...] = ()
 
 
 class Done(NamedTuple):
@@ -67,12 +76,15 @@ class Done(NamedTuple):
     again: bool = False
 
 
-def run_many(work: Work, tasks: Iterable[Task], kept: Kept, cluster: Callable[[Version], Cluster]) -> Iterator[Done]:
+def run_many(
+    work: Work, tasks: Iterable[Task], kept: Kept | None, cluster: Callable[[Version], Cluster]
+) -> Iterator[Done]:
     """Run tasks, and give what comes of them as it comes.
 
     Args:
         tasks: with different keys.
-        kept: has the results of earlier runs, and is given those of this one; failures are not kept.
+        kept: has the results of earlier runs, and is given those of this one; failures are not kept. None where
+            nothing is to be kept.
         cluster: makes the place to run them in, with workers of this version, if there is anything to run.
 
     Raises:
@@ -80,7 +92,7 @@ def run_many(work: Work, tasks: Iterable[Task], kept: Kept, cluster: Callable[[V
     """
     waiting: list[Task] = []
     for task in tasks:
-        value = kept.get(_key(work, task.key))
+        value = kept.get(_key(work, task.key)) if kept else None
         if value is None:
             waiting.append(task)
         else:
@@ -89,7 +101,7 @@ def run_many(work: Work, tasks: Iterable[Task], kept: Kept, cluster: Callable[[V
         return
     with cluster(work.version) as place:
         for done in _Round(work, waiting, place).results():
-            if done.value is not None and work.worth_keeping(done.value):
+            if kept and done.value is not None and work.worth_keeping(done.value):
                 kept.put(_key(work, done.key), done.value)
             yield done
 
@@ -98,9 +110,9 @@ def _key(work: Work, key: str) -> str:
     return f"{work.version()} {key}"
 
 
-def checked(function: Function, version: Version, wanted: str, argument: bytes) -> bytes | None:
+def checked(function: Function, version: Version, wanted: str, *arguments: bytes) -> bytes | None:
     """On a worker: the function, if this is the version that is wanted; else None."""
-    return function(argument) if version() == wanted else None
+    return function(*arguments) if version() == wanted else None
 
 
 class _Sent(NamedTuple):
@@ -118,6 +130,8 @@ class _Round:
         self._waiting = deque((task, 1) for task in tasks)
         self._sent: dict[str, _Sent] = {}
         self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._shared: dict[str, Any] = {}  # the future of each, by its name
+        self._shared_by: Any = None  # the connection that they belong to
 
     def results(self) -> Iterator[Done]:
         """Send and receive until nothing is left, or until an interrupt."""
@@ -142,12 +156,29 @@ class _Round:
     def _send(self, task: Task, attempt: int) -> None:
         name = f"backproof-{uuid.uuid4().hex}"
         only = frozenset(self._place.usable()) if self._place.refuses else None
+        where = sorted(only) if only else None
+        needs = [self._there(each, where) for each in task.needs]
         future = self._place.client.submit(
-            checked, self._work.function, self._work.version, self._work.version(), task.argument(),
-            key=name, pure=False, workers=sorted(only) if only else None,
+            checked, self._work.function, self._work.version, self._work.version(), task.argument(), *needs,
+            key=name, pure=False, workers=where,
         )  # fmt: skip
         self._sent[name] = _Sent(task, attempt, future, only)
         future.add_done_callback(lambda _: self._ended.put(name))
+
+    def _there(self, name: str, where: list[str] | None) -> Any:
+        """What is shared, as a task of its own: its worker hands it on, and another makes it anew should that die."""
+        client = self._place.client
+        if self._shared_by is not client:
+            self._shared, self._shared_by = {}, client
+        if name not in self._shared:
+            key = f"backproof-{uuid.uuid4().hex}"
+            self._shared[name] = client.submit(bytes, self._work.shared(name), key=key, pure=False, workers=where)
+        return self._shared[name]
+
+    def _forget_what_it_needs(self, task: Task) -> None:
+        """It is sent anew with the next task that needs it."""
+        for name in task.needs:
+            self._shared.pop(name, None)
 
     def _take_back(self, names: Iterable[str]) -> None:
         """Send them once more, later."""
@@ -155,6 +186,7 @@ class _Round:
             sent = self._sent.pop(name)
             with contextlib.suppress(Exception):
                 sent.future.cancel()
+            self._forget_what_it_needs(sent.task)
             self._waiting.appendleft((sent.task, sent.attempt))
 
     def _take_back_the_stranded(self) -> None:
@@ -167,6 +199,7 @@ class _Round:
         try:
             value = future.result(timeout=60)
         except Exception as error:
+            self._forget_what_it_needs(task)
             if future.status in ("cancelled", "lost"):  # with the scheduler
                 self._waiting.appendleft((task, sent.attempt))
             elif sent.attempt < TRIES:

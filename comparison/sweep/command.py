@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +45,7 @@ def sweep(
     from backproof.many.folder import prepared, write
     from backproof.many.kept import Kept
     from backproof.many.progress import progress
+    from comparison.progress import tell
     from comparison.sweep.asked import grid
     from comparison.sweep.files import as_csv, as_json
     from comparison.sweep.plot import svg
@@ -56,18 +56,14 @@ def sweep(
     names, skip_missing = options.chosen_engines(engines)
     asked = grid(names, hidden, learning_rate, batch_size, epochs, seeds)
     dataset = options.dataset_of(classes, data, asked.seeds[0], train_samples)
-    asked = asked._replace(engines=tuple(those_that_load(asked.engines, skip_missing, _tell)))
-    with Kept(prepared(out)) as kept, progress("trained", _tell) as watch:
+    asked = asked._replace(engines=tuple(those_that_load(asked.engines, skip_missing, tell)))
+    with Kept(prepared(out)) as kept, progress("trained", tell) as watch:
         place = Place(workers, scheduler, data)
-        runs = run_all(trainings(asked, dataset, train_samples), kept, place, _tell, watch)
+        runs = run_all(trainings(asked, dataset, train_samples), kept, place, tell, watch)
     write(out / "runs.json", as_json(runs))
     write(out / "runs.csv", as_csv(runs, asked.epochs))
     write(out / "sweep.svg", svg(runs, asked.epochs))
     say(f"{render(runs, asked.epochs)}\n\n{out / 'sweep.svg'}\n{out / 'runs.csv'}\n{out / 'runs.json'}")
     if failed := sum(bool(run.failure) for run in runs):
-        _tell(f"{failed} of {len(runs)} trainings failed; the same command tries them again")
+        tell(f"{failed} of {len(runs)} trainings failed; the same command tries them again")
         raise typer.Exit(1)
-
-
-def _tell(text: str) -> None:
-    print(f"compare.py: {text}", file=sys.stderr)
