@@ -25,3 +25,9 @@ def fails(argument: bytes) -> bytes:
 def double(argument: bytes) -> bytes:
     """Quick."""
     return argument * 2
+
+
+def with_shared(argument: bytes, *shared: bytes) -> bytes:
+    """Takes its time, and says what it was given."""
+    time.sleep(0.3)
+    return b" ".join([argument, *shared])

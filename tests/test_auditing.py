@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_data import small_dataset
 
-from comparison.auditing import audit, control, train_reordered
+from comparison.auditing import audits_of, control, samples_of, train_reordered
 from comparison.differences import epsilons
 from comparison.engine_process import Loaded
 from comparison.settings import Settings
@@ -59,8 +59,11 @@ def test_a_training_that_is_no_longer_finite_is_audited_up_to_there() -> None:
     training = train(LOADED, INITIAL, DATASET, settings)
     for pause in training.pauses[4:]:  # from inside the second epoch on
         pause.W2[:] = np.nan
-    audited = [block for task in audit(training, DATASET, settings, None) for block in task()]
-    words = {block.first_step: block.word for block in audited}
+    words = {
+        block.first_step: block.word
+        for audit in audits_of(training, settings, None)
+        for block in audit.run({part: samples_of(part, DATASET, settings) for part in audit.parts})
+    }
     assert words == {0: "rounding", 300: "rounding", 600: "rounding", 700: "wrong"}
 
 

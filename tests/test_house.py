@@ -22,7 +22,7 @@ ROOMS = {
     "engines": set(),
     "data": set(),
     "proof": {"backproof", "engines"},
-    "comparison": {"backproof", "proof", "engines", "data"},
+    "comparison": {"backproof", "backproof/many", "proof", "engines", "data"},
     "comparison/atlas": {"backproof", "comparison", "engines", "proof"},
     "comparison/sweep": {"backproof", "backproof/many", "comparison", "data", "engines", "report"},
     "report": {"backproof", "comparison", "proof", "engines"},

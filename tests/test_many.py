@@ -195,6 +195,60 @@ def test_a_worker_killed_in_the_middle_costs_no_result(machines: Machines, tmp_p
 
 
 @pytest.mark.slow
+def test_what_tasks_share_is_made_once_and_outlives_the_worker_that_had_it(
+    machines: Machines, told: list[str], recwarn: pytest.WarningsRecorder
+) -> None:
+    made: list[str] = []
+
+    def shared(name: str) -> bytes:
+        made.append(name)
+        return name.encode() * 12_000_000  # more than Dask likes to send without a warning
+
+    machines.scheduler()
+    first = machines.worker()
+    work = Work(many_tasks.with_shared, version, shared=shared)
+    wanted = {f"t{k}": ("a",) if k % 2 else ("b", "a") for k in range(12)}
+    both = [Task(key, key.encode, needs) for key, needs in wanted.items()]
+    given = run_many(work, both, None, partial(Cluster, None, machines.address, told.append))
+    found = {(done := next(given)).key: done.value for _ in range(3)}
+    assert sorted(made) == ["a", "b"]
+    machines.worker()
+    first.send_signal(signal.SIGKILL)
+    found |= all_of(given)
+    assert found == {
+        key: b" ".join([key.encode(), *(name.encode() * 12_000_000 for name in needs)]) for key, needs in wanted.items()
+    }
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+@pytest.mark.slow
+def test_no_worker_for_long_is_one_sentence(
+    machines: Machines, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines.scheduler()
+    worker = machines.worker()
+    given = run_many(NOTED, tasks(tmp_path, 12, 0.3), None, partial(Cluster, None, machines.address, told.append))
+    next(given)
+    monkeypatch.setattr(cluster, "PATIENCE", 1.0)
+    worker.send_signal(signal.SIGKILL)
+    with pytest.raises(CannotRun, match=r"the cluster at tcp://.* has had no worker that can be used for 0 min"):
+        list(given)
+
+
+@pytest.mark.slow
+def test_processes_of_this_machine_that_are_gone_for_good_are_one_sentence(
+    tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE_HERE", 1.0)
+    place = Cluster(1, None, told.append, version)
+    given = run_many(NOTED, tasks(tmp_path, 12, 0.3), None, lambda _: place)
+    next(given)
+    place._local.scale(0)
+    with pytest.raises(CannotRun, match="the processes that run the tasks were killed"):
+        list(given)
+
+
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away_and_comes_back(
     machines: Machines, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from backproof.interrupts import held_back
 from backproof.many.version import Version
 
 CONNECT, PATIENCE, POLL = 10.0, 600.0, 5.0  # seconds
+PATIENCE_HERE = 60.0  # a process of this machine that was killed is started again within a few
 Tell = Callable[[str], None]
 
 
@@ -62,6 +63,7 @@ class Cluster:
         self._local: Any = None
         self._versions: dict[str, str] = {}  # by the address of a worker
         self._looked = 0.0
+        self._worked = time.monotonic()  # when there was a worker last
         self.client: Any = None
         if scheduler is None:
             with held_back():  # an interrupt is for us: a worker that it met while it starts would say so at length
@@ -119,12 +121,11 @@ class Cluster:
         self._wait_for_workers(at_start=False)
 
     def _wait_for_workers(self, at_start: bool) -> None:
-        deadline, told = time.monotonic() + PATIENCE, False
+        told, self._worked = False, time.monotonic()
         while self.alive and not self.usable():
             if at_start and self._versions:
                 raise CannotRun(f"no worker at {self._scheduler} runs backproof {self._wanted}, as this command does")
-            if time.monotonic() > deadline:
-                raise CannotRun(f"the cluster at {self._scheduler} has had no worker for {PATIENCE / 60:.0f} min")
+            self.insist_on_workers()
             if not told:
                 self._tell("the cluster has no worker yet; waiting for one")
                 told = True
@@ -137,7 +138,21 @@ class Cluster:
             with contextlib.suppress(OSError, TimeoutError, ValueError):
                 self._look()
             self._looked = time.monotonic()
-        return [worker for worker, found in self._versions.items() if found == self._wanted]
+        found = [worker for worker, found in self._versions.items() if found == self._wanted]
+        if found or not self.alive:
+            self._worked = time.monotonic()
+        return found
+
+    def insist_on_workers(self) -> None:
+        """Raises: CannotRun: there has been none for so long that none will come."""
+        patience = PATIENCE if self._local is None else PATIENCE_HERE
+        if self.usable() or time.monotonic() < self._worked + patience:
+            return
+        if self._local is None:
+            raise CannotRun(
+                f"the cluster at {self._scheduler} has had no worker that can be used for {PATIENCE / 60:.0f} min"
+            )
+        raise CannotRun("the processes that run the tasks were killed: perhaps there is not enough memory")
 
     def look_again(self) -> None:
         """Ask the workers again before the next task: one of another version has answered."""

@@ -145,6 +145,7 @@ class _Round:
         if not self._place.alive:
             self._take_back(list(self._sent))
             self._place.reconnect()
+        self._place.insist_on_workers()
         while self._waiting and len(self._sent) < self._place.room and self._place.usable():
             self._send(*self._waiting.popleft())
         self._take_back_the_stranded()
