@@ -65,18 +65,18 @@ class Cluster:
         self._looked = 0.0
         self._worked = time.monotonic()  # when there was a worker last
         self.client: Any = None
-        if scheduler is None:
-            with held_back():  # an interrupt is for us: a worker that it met while it starts would say so at length
-                self._local = self._library.LocalCluster(
-                    n_workers=workers or os.cpu_count() or 1,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address=None,
-                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its pages take any port that is free
-                    memory_limit=None,
-                    silence_logs=logging.CRITICAL,
-                )
         try:
+            if scheduler is None:
+                with held_back():  # an interrupt is for us: a worker that it met while it starts would say so at length
+                    self._local = self._library.LocalCluster(
+                        n_workers=workers or os.cpu_count() or 1,
+                        threads_per_worker=1,
+                        processes=True,
+                        dashboard_address=None,
+                        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its pages take any port that is free
+                        memory_limit=None,
+                        silence_logs=logging.CRITICAL,
+                    )
             if not self._connected():
                 raise CannotRun(f"no Dask scheduler answers at {scheduler}")
             self._wait_for_workers(at_start=True)
