@@ -188,7 +188,7 @@ _NO_FUNCTIONS = frozenset(
 def _atom(node: ast.expr, modules: Sequence[str]) -> str | None:
     """The text of a variable, an attribute, or an item with a constant or a plain name as its key."""
     if isinstance(node, ast.Name):
-        return None if node.id in modules or node.id == "_" or node.id.startswith("__") else node.id
+        return None if node.id in modules or node.id.startswith("__") else node.id
     if isinstance(node, ast.Attribute):
         base = _atom(node.value, modules)
         return None if base is None or node.attr in ("shape", "T", "size", "ndim", "dtype") else f"{base}.{node.attr}"
