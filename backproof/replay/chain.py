@@ -93,18 +93,11 @@ def _step(tape: Tape, records: list[Record]) -> tuple[_Links, list[_Matrices]]:
 
 def _links(tape: Tape, record: Record) -> Iterator[_Links]:
     match record:
-        case Elementwise(rule, made, used):
-            inputs = [tape.values(np.broadcast_to(ids, made.shape)) for ids in used]
-            asked = tuple(not tape.fixed[ids].all() for ids in used)
-            for ids, partial in zip(used, rule.partials(inputs, tape.values(made), asked), strict=True):
-                if partial is not None:
-                    wide = (np.broadcast_to(a, made.shape).ravel() for a in (made, ids, partial.hi))
-                    yield _Links(*wide)
-        case One(rule, made, used):
-            single = [tape.value(number) for number in used]
-            asked = tuple(not tape.fixed[number] for number in used)
-            for number, of_one in zip(used, rule.partials(single, tape.value(made), asked), strict=True):
-                if of_one is not None:
-                    yield _Links(np.array([made]), np.array([number]), np.array([of_one.hi]))
+        case Elementwise(_, made, _):
+            for ids, partial in record.partials(tape):
+                yield _Links(*(np.broadcast_to(a, made.shape).ravel() for a in (made, ids, partial.hi)))
+        case One(_, made, _):
+            for number, single in record.partials(tape):
+                yield _Links(np.array([made]), np.array([number]), np.array([single.hi]))
         case Sum(made, terms):
             yield _Links(np.repeat(made, terms.shape[1]), terms.ravel(), np.ones(terms.size))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from backproof.balls import Balls
+from backproof.replay.ball import Ball
 from backproof.replay.rule import Rule
 from backproof.replay.tape import Adjoints, Tape
 from backproof.replay.whole import summed, unbroadcast
@@ -23,11 +26,16 @@ class Elementwise(NamedTuple):
         if adjoints.is_zero(self.made):
             return
         coming = adjoints.of(self.made)
+        for ids, partial in self.partials(tape):
+            adjoints.add(ids, unbroadcast(coming * partial, ids.shape))
+
+    def partials(self, tape: Tape) -> Iterator[tuple[np.ndarray, Balls]]:
+        """The derivatives with respect to what was used, but for constants, in the shape of what was made."""
         inputs = [tape.values(np.broadcast_to(ids, self.made.shape)) for ids in self.used]
         asked = tuple(not tape.fixed[ids].all() for ids in self.used)
         for ids, partial in zip(self.used, self.rule.partials(inputs, tape.values(self.made), asked), strict=True):
             if partial is not None:
-                adjoints.add(ids, unbroadcast(coming * partial, ids.shape))
+                yield ids, partial
 
     def marks(self, reached: np.ndarray) -> None:
         """Position by position."""
@@ -49,11 +57,16 @@ class One(NamedTuple):
         coming = adjoints.of_one(self.made)
         if coming.is_exact_zero:
             return
+        for number, partial in self.partials(tape):
+            adjoints.add_one(number, coming * partial)
+
+    def partials(self, tape: Tape) -> Iterator[tuple[int, Ball]]:
+        """The derivatives with respect to what was used, but for constants."""
         inputs = [tape.value(number) for number in self.used]
         asked = tuple(not tape.fixed[number] for number in self.used)
         for number, partial in zip(self.used, self.rule.partials(inputs, tape.value(self.made), asked), strict=True):
             if partial is not None:
-                adjoints.add_one(number, coming * partial)
+                yield number, partial
 
     def marks(self, reached: np.ndarray) -> None:
         """All of it."""

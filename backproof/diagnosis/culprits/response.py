@@ -125,7 +125,7 @@ class Responses:
 
     def _response(self, key: int, apart: bool) -> Response | None:
         visits = self.visits.get(key, {})
-        if not visits or any(self._terms(ids) is None for ids in visits.values()):
+        if not visits or not all(map(self._is_reading, visits.values())):
             return None
         slopes = self._slopes
         if len(visits) > 1:
@@ -143,13 +143,13 @@ class Responses:
         found = Response(self.values(key), by_turn, self.lacks, close, self._reshaped)
         return found if self._is_straight(key, found) else None
 
-    def _terms(self, ids: np.ndarray) -> np.ndarray | None:
-        """What a value was read from; None where it has no entries of its own."""
+    def _is_reading(self, ids: np.ndarray) -> bool:
+        """Whether a value has entries of its own, which one reading made."""
         at = int(np.searchsorted(self.tape.made_by, ids.flat[0], side="right")) - 1 if ids.size else -1
         record = self.tape.records[at] if at >= 0 else None
-        if isinstance(record, Sum) and record.terms.shape[1] == 1 and np.array_equal(record.made, ids.reshape(-1)):
-            return record.terms.reshape(-1)
-        return None
+        if not isinstance(record, Sum) or record.terms.shape[1] != 1:
+            return False
+        return np.array_equal(record.made, ids.reshape(-1))
 
     def _is_straight(self, key: int, response: Response) -> bool:
         """Whether the gradients answer a large change as they would a small one."""

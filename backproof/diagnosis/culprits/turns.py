@@ -104,12 +104,9 @@ def _values(candidate: Candidate, target: Target, order: Sequence[int], fit: Fit
 
 
 def _by_flow(candidate: Candidate, target: Target, flow: Flow | None) -> tuple[int, ...] | None:
-    many = len(candidate.occurrences)
-    return (
-        None
-        if flow is None or many > _MOST_BY_FLOW or len(target.values) == 1
-        else _order_by_flow(candidate, target, flow)
-    )
+    if flow is None or len(candidate.occurrences) > _MOST_BY_FLOW or len(target.values) == 1:
+        return None
+    return _order_by_flow(candidate, target, flow)
 
 
 _MOST_BY_FLOW = 60  # turns

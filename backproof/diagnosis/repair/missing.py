@@ -43,7 +43,7 @@ def missing(bench: Bench, responses: Responses, root: ast.expr, scope: Scope) ->
     operands = {id(one): (other, whole) for one, other, whole in _operands(root)}
     beside = [ast.unparse(other) for other, _ in operands.values()]
     values = evaluated(bench, key, dict.fromkeys(response.values), [*words.texts, *beside])
-    found: list[Edited] = []
+    numbers, found = times(values, words.counts), list[Edited]()
     known: dict[int, Response] = {}  # of each place, as wide as what it is a part of
     for node, make in places(root):
         at = key_of(node)
@@ -54,7 +54,7 @@ def missing(bench: Bench, responses: Responses, root: ast.expr, scope: Scope) ->
             its = _widened(its, known.get(id(around)), node, other, around, values)
         if its is not None and is_value(node):
             known[id(node)] = its
-            found += _looked_up(_Place(node, make, its), values, words, is_factor(root, node))
+            found += _looked_up(_Place(node, make, its), values, words, numbers, is_factor(root, node))
     return found
 
 
@@ -112,7 +112,7 @@ def missing_at(bench: Bench, mend: Mend, root: ast.expr, scope: Scope) -> list[E
     slopes = [draw.uniform(0.5, 1.5, value.shape) for value in wanted]
     lacks = sum(float((s * (w - v)).sum()) for s, w, v in zip(slopes, wanted, given, strict=True))
     response = Response(dict(enumerate(given)), dict(enumerate(slopes)), lacks, bench.wanted.close, False)
-    return [*_looked_up(_Place(root, lambda new: new, response), values, words, False)]
+    return [*_looked_up(_Place(root, lambda new: new, response), values, words, times(values, words.counts), False)]
 
 
 class _Words:
@@ -126,10 +126,12 @@ class _Words:
         self.texts = [*dict.fromkeys([*self.plain, *(one.text for one in (*self.factors, *self.divisors))])]
 
 
-def _looked_up(place: _Place, values: Values, words: _Words, in_product: bool) -> Iterator[Edited]:
+def _looked_up(
+    place: _Place, values: Values, words: _Words, numbers: Sequence[Times], in_product: bool
+) -> Iterator[Edited]:
     if not 0 < place.size <= _LARGEST:
         return
-    plain, numbers = _table(values, words.plain, place), times(values, words.counts)
+    plain = _table(values, words.plain, place)
     yield from _terms(place, plain, words)
     yield from _scaled_terms(place, plain, numbers)
     yield from _product_terms(place, values, words)
