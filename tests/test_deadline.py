@@ -40,6 +40,13 @@ def test_of_many_only_the_slow_one_is_ended() -> None:
     assert ended == [20]
 
 
+def test_waiting_for_the_processor_does_not_count_for_small_things() -> None:
+    with each_at_most(0.03) as begin:
+        begin()
+        time.sleep(0.2)
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+
+
 def test_a_limit_inside_of_another_gives_it_back() -> None:
     with pytest.raises(TookTooLong, match=r"more than 0\.2 s"), at_most(0.2):
         inner_then_wait()

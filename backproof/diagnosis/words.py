@@ -13,6 +13,7 @@ from backproof.diagnosis.calls.leaves import spelled
 from backproof.diagnosis.calls.pairing import LOSS_PAIR, Pair, Pairing
 from backproof.diagnosis.culprits.culprit import Culprit
 from backproof.diagnosis.culprits.intervention import Mend
+from backproof.diagnosis.culprits.placeholders import is_placeholder
 from backproof.diagnosis.culprits.targets import Meaning, Meant, Target
 from backproof.diagnosis.families import FORWARD, KEPT, PLACEHOLDER, Family, family_of
 from backproof.diagnosis.gradients import common_factor
@@ -94,7 +95,7 @@ def kept_report(program: Program, place: Expression, gradients: Iterable[str]) -
 
 def _family(culprit: Culprit) -> Family | None:
     mend = culprit.mend
-    if mend is not None and _is_zero(mend) and _is_blank(culprit.place.text):
+    if mend is not None and _is_zero(mend) and _is_placeholder(culprit.place.text):
         return PLACEHOLDER
     if mend is not None and _is_zero(mend) and _is_difference(culprit.place.text):
         return None
@@ -159,16 +160,11 @@ def _is_zero(mend: Mend) -> bool:
     return all(not np.any(values) for values in mend.candidate.values)
 
 
-def _is_blank(text: str) -> bool:
-    """Whether an expression only holds a place: ``np.zeros_like(W)``, ``0 * W``, ``None``."""
+def _is_placeholder(text: str) -> bool:
     try:
-        node = ast.parse(text, mode="eval").body
+        return is_placeholder(ast.parse(text, mode="eval").body)
     except SyntaxError:
         return False
-    if isinstance(node, ast.Call):
-        return ast.unparse(node.func).rpartition(".")[2] in ("zeros", "zeros_like", "empty", "empty_like", "full")
-    numbers = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else [node]
-    return any(isinstance(number, ast.Constant) and not number.value for number in numbers)
 
 
 def _is_difference(text: str) -> bool:

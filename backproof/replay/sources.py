@@ -45,6 +45,11 @@ class Unit:
         """Each place by its key, with the statement and the function around it."""
         return dict(_places(self.statement, self.statement, None))
 
+    @cached_property
+    def functions(self) -> tuple[ast.FunctionDef | ast.Lambda, ...]:
+        """Every function in it."""
+        return tuple(node for node in ast.walk(self.statement) if isinstance(node, ast.FunctionDef | ast.Lambda))
+
 
 def _places(node: ast.AST, statement: ast.stmt, function: ast.FunctionDef | None) -> Iterator[tuple[int, Any]]:
     statement = node if isinstance(node, ast.stmt) else statement

@@ -225,8 +225,8 @@ class Twins:
         if self.program is None:
             self.program = Program(code.co_filename, text)
         source = self.program.source(Path(code.co_filename).absolute(), text)
-        found = [node for node in ast.walk(source.tree) if _is_definition(node, function)]
-        return (source, found[0]) if len(found) == 1 else None  # type: ignore[return-value]
+        found = [node for unit in source.units for node in unit.functions if _is_definition(node, function)]
+        return (source, found[0]) if len(found) == 1 else None
 
     def _compiled(self, source: Source, node: Any, function: types.FunctionType, namespace: dict[str, Any]) -> Any:
         """The function compiled again, inside one that gives it its closure and one for its class's private names."""
@@ -273,11 +273,11 @@ class _Module:
         return self._twins.of(getattr(self._real, name))
 
 
-def _is_definition(node: ast.AST, function: types.FunctionType) -> bool:
+def _is_definition(node: ast.FunctionDef | ast.Lambda, function: types.FunctionType) -> bool:
     first = function.__code__.co_firstlineno
     if function.__name__ == "<lambda>":
         names = tuple(a.arg for a in node.args.args) if isinstance(node, ast.Lambda) else None
-        return names == function.__code__.co_varnames[: function.__code__.co_argcount] and node.lineno == first  # type: ignore[attr-defined]
+        return names == function.__code__.co_varnames[: function.__code__.co_argcount] and node.lineno == first
     if not isinstance(node, ast.FunctionDef) or node.name != function.__code__.co_name:
         return False
     return min([node.lineno, *(d.lineno for d in node.decorator_list)]) == first

@@ -36,7 +36,8 @@ spent = _Clock().spent
 def each_at_most(seconds: float) -> Iterator[Callable[[], None]]:
     """Raise ``TookTooLong`` in one of many small things that takes longer; each begins with a call of what this gives.
 
-    One timer for all: it looks, again and again, whether another one has begun since.
+    One timer for all: it looks, again and again, whether another one has begun since. It counts the processor's time of
+    this process: so short a limit would be over whenever other programs keep the processors busy.
     """
     begun = looked = 0
 
@@ -50,7 +51,7 @@ def each_at_most(seconds: float) -> Iterator[Callable[[], None]]:
             raise TookTooLong(f"it takes more than {seconds:g} s")
         looked = begun
 
-    with _timer(seconds, look):
+    with _timer("PROF", seconds, look):
         yield begin
 
 
@@ -64,12 +65,15 @@ def at_most(seconds: float) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise TookTooLong(f"it takes more than {seconds:g} s")
 
-    with _timer(seconds, stop):
+    with _timer("REAL", seconds, stop):
         yield
 
 
+_TIMERS = {"REAL": ("ITIMER_REAL", "SIGALRM"), "PROF": ("ITIMER_PROF", "SIGPROF")}  # some systems have none
+
+
 @contextlib.contextmanager
-def _timer(seconds: float, tick: Callable[..., None]) -> Iterator[None]:
+def _timer(clock: str, seconds: float, tick: Callable[..., None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
@@ -81,11 +85,12 @@ def _timer(seconds: float, tick: Callable[..., None]) -> Iterator[None]:
             told(lost)
 
     sys.unraisablehook = unless_it_is_ours
-    before = signal.signal(signal.SIGALRM, tick)
-    around = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    timer, number = (getattr(signal, name) for name in _TIMERS[clock])
+    before = signal.signal(number, tick)
+    around = signal.setitimer(timer, seconds, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, *around)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(timer, *around)
+        signal.signal(number, before)
         sys.unraisablehook = told

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from backproof.diagnosis.culprits.response import Responses
 from backproof.diagnosis.repair.bench import Bench, Change, changes_of
 from backproof.diagnosis.repair.edits import Edited, More, edits
-from backproof.diagnosis.repair.forgotten import forgotten_terms
 from backproof.diagnosis.repair.joined import joined
 from backproof.diagnosis.repair.kinds import Kind
 from backproof.diagnosis.repair.missing import missing
@@ -47,7 +46,6 @@ def _due(one: Edited, root: ast.expr) -> float:
 
 def of_statement(spot: Spot, scope: Scope) -> Iterator[Change]:
     """The statement itself changed, moved, left out, or with another after it."""
-    yield from forgotten_terms(spot, scope)
     yield from statement_changes(spot.statement, block_of(spot.statement, spot.tree))
     yield from insertions(spot.statement, scope)
 

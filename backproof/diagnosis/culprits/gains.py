@@ -34,11 +34,7 @@ class Rows:
 
 
 class Gains:
-    """What a combination of the gradients gains by each of the values in each turn of a place.
-
-    Raises:
-        KeyError: the response of a turn is not known.
-    """
+    """What a combination of the gradients gains by each of the values in each turn of a place."""
 
     def __init__(self, candidate: Candidate, response: Response, rows: Rows) -> None:
         self._starts, self._response = rows.starts, response

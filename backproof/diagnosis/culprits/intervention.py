@@ -117,6 +117,8 @@ def mends(
                 return
             if not start:
                 response = responses.of(candidate.key, apart=False) if responses is not None else None
+                if response is not None and not response.slopes.keys() >= {*candidate.occurrences}:
+                    response = None  # of some turns it is not known
                 gains = Gains(candidate, response, rows) if response is not None and rows is not None else None
                 ways = [*_as_output(candidate, wanted), *replacements(candidate, targets, flow, fit, gains)]
                 is_factor = gains is None and rows is not None and len(candidate.occurrences) > 1

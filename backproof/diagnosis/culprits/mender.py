@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from backproof.diagnosis.culprits.placeholders import writing_into
 from backproof.diagnosis.culprits.response import Responses
 from backproof.diagnosis.repair.bench import Bench, Change, changes_of, simplest
 from backproof.diagnosis.repair.edits import More, edits
+from backproof.diagnosis.repair.forgotten import forgotten_terms
 from backproof.diagnosis.repair.formulas import formulas_for
 from backproof.diagnosis.repair.missing import missing_at
 from backproof.diagnosis.repair.scope import Scope, scope_of
@@ -162,11 +164,21 @@ class Mender:
             groups = islice(self._groups(spot, inside, foreseen, others, until), 1 if known else None)
             found = next((f for group in groups if (f := simplest(self.bench, group, until))), [])
             if found:
-                statement = spot.statement
-                here = [c for c in self.backward if self.spot(c.key).statement is statement]
-                near = here or sorted(self.backward, key=lambda c: abs(self.place(c.key).line - statement.lineno))
-                return Culprit(self.place(near[0].key), None, tuple(found), self.wrong, near[0].first)
+                return self._changed(spot.statement, found)
         return None
+
+    def forgotten(self, spots: Sequence[Spot]) -> Culprit | None:
+        """A statement whose variable nothing reads, and another after it that adds it to something."""
+        for spot in spots:
+            found = simplest(self.bench, forgotten_terms(spot, self._scope(spot)), self.until)
+            if found:
+                return self._changed(spot.statement, found)
+        return None
+
+    def _changed(self, statement: ast.stmt, found: Sequence[Change]) -> Culprit:
+        here = [c for c in self.backward if self.spot(c.key).statement is statement]
+        near = here or sorted(self.backward, key=lambda c: abs(self.place(c.key).line - statement.lineno))
+        return Culprit(self.place(near[0].key), None, tuple(found), self.wrong, near[0].first)
 
     def _groups(
         self, spot: Spot, inside: bool, foreseen: Costs, others: Costs, until: float

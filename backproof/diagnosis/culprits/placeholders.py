@@ -28,17 +28,17 @@ def _name_of(spot: Spot) -> str | None:
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
         pairs = [*zip(target.elts, value.elts, strict=True)]
     for one, made in pairs:
-        if isinstance(one, ast.Name) and spot.node in (one, made) and _is_placeholder(made):
+        if isinstance(one, ast.Name) and spot.node in (one, made) and is_placeholder(made):
             return one.id
     return None
 
 
-def _is_placeholder(node: ast.expr) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    called = node.func
-    name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
-    return name in ("zeros", "zeros_like", "empty", "empty_like")
+def is_placeholder(node: ast.expr) -> bool:
+    """Whether an expression only holds a place: ``np.zeros_like(W)``, ``0 * W``, ``None``."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in ("zeros", "zeros_like", "empty", "empty_like", "full")
+    numbers = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) else [node]
+    return any(isinstance(number, ast.Constant) and not number.value for number in numbers)
 
 
 def _writes(node: ast.AugAssign | ast.Assign, name: str) -> bool:

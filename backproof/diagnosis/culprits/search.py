@@ -119,7 +119,7 @@ class Search:
         """One culprit that explains everything: the simplest change, and where none is found the first place."""
         mender = self.mender
         pointed: list[Mend] = []
-        best = mender.changed(near.never_read(self.case.program, self.backward), inside=False)
+        best = mender.forgotten(near.never_read(self.case.program, self.backward))
         if best is not None:
             return best
         for turn, question in enumerate(questions(self)):

@@ -160,7 +160,7 @@ class _Place:
 
     def edited(self, new: ast.expr, kind: Kind, cost: float) -> Edited:
         """The whole expression with another in this place."""
-        return Edited(self.make(new), kind, cost, self.node, new)
+        return Edited(self.make(new), kind, float(cost), self.node, new)
 
 
 class _Table(NamedTuple):
@@ -182,6 +182,11 @@ def _table(values: Values, texts: Sequence[str], place: _Place) -> _Table:
             kept.append(text)
             rows.append(row)
     return _Table(kept, np.stack(rows) if rows else np.zeros((0, place.size)))
+
+
+def _written(form: str, *texts: str) -> ast.expr:
+    """Expressions joined: each stays one operand, whatever it is made of."""
+    return expression(form.format(*(f"({text})" for text in texts)))
 
 
 def _joined(place: _Place, table: _Table, ways: Sequence[Joined], op: ast.operator) -> Iterator[Edited]:
@@ -208,7 +213,7 @@ def _factors(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
             yield place.edited(ast.BinOp(place.node, ast.Mult(), expression(f"({text})")), Kind.FACTOR, _PHRASE)
     for i, j in np.argwhere(pairs):
         if i != j:
-            new = expression(f"({table.texts[i]} - {table.texts[j]})")
+            new = _written("{} - {}", table.texts[i], table.texts[j])
             yield place.edited(ast.BinOp(place.node, ast.Mult(), new), Kind.FACTOR, _PAIR + 0.01 * (i + j))
 
 
@@ -233,7 +238,7 @@ def _terms(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
     for sign, op in ((1, ast.Add()), (-1, ast.Sub())):
         for i, j in np.argwhere(place.enough(sign * pairs, pair_sizes)):
             if i <= j:
-                new = expression(f"{table.texts[i]} * {table.texts[j]}")
+                new = _written("{} * {}", table.texts[i], table.texts[j])
                 yield place.edited(ast.BinOp(place.node, op, new), Kind.TERM, _PAIR + 0.01 * (i + j))
 
 
@@ -244,7 +249,7 @@ def _scaled_factors(place: _Place, table: _Table, numbers: Sequence[Times]) -> I
         moved, whole = place.moved.sum(), np.abs(place.moved).sum()
         for k, (form, number) in enumerate(numbers):
             for i in np.flatnonzero(place.enough(number * gain - moved, abs(number) * sizes + whole)):
-                new = expression(f"({form.format(table.texts[i])})")
+                new = _written(form, table.texts[i])
                 yield place.edited(ast.BinOp(place.node, ast.Mult(), new), Kind.FACTOR, _SCALED + 0.01 * (i + k))
 
 
@@ -255,7 +260,7 @@ def _scaled_terms(place: _Place, table: _Table, numbers: Sequence[Times]) -> Ite
         for k, (form, number) in enumerate(numbers):
             for sign, op in ((1, ast.Add()), (-1, ast.Sub())):
                 for i in np.flatnonzero(place.enough(sign * number * gain, abs(number) * sizes)):
-                    new = expression(form.format(table.texts[i]))
+                    new = _written(form, table.texts[i])
                     yield place.edited(ast.BinOp(place.node, op, new), Kind.TERM, _SCALED + 0.01 * (i + k))
 
 

@@ -77,7 +77,7 @@ def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, mo
         for other in RELATED.get(last, ()):
             functions.setdefault(f"{home_of}.{other}" if home_of else other, None)
     plain = [f for f in functions if f.rpartition(".")[2] not in _NO_FUNCTIONS]
-    atoms = sorted(found, key=lambda text: (found[text], len(text)))
+    atoms = sorted(found, key=lambda text: (text == "_", found[text], len(text)))  # an underscore is for what is left
     phrases = tuple(text for text in _phrases(tree, statement) if text not in found)
     names, near = tuple(atoms[:_MOST_NAMES]), tuple(atoms[:_MOST_ATOMS])
     return Scope(near, names, tuple(plain[:12]), tuple(list(constants)[:12]), phrases[:_MOST_PHRASES])
@@ -90,9 +90,12 @@ _MOST_PHRASES, _LONGEST_PHRASE = 60, 9  # expressions, and nodes of one
 def _phrases(tree: ast.Module, statement: ast.stmt) -> list[str]:
     """Short expressions of the file that compute something, nearest first."""
     found: dict[str, int] = {}
+    done = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # for what it changes
     for node in ast.walk(tree):
-        if isinstance(node, ast.BinOp | ast.Call | ast.UnaryOp | ast.Subscript) and isinstance(
-            getattr(node, "ctx", ast.Load()), ast.Load
+        if (
+            id(node) not in done
+            and isinstance(node, ast.BinOp | ast.Call | ast.UnaryOp | ast.Subscript)
+            and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
         ):
             parts = [*ast.walk(node)]
             names = [part for part in parts if isinstance(part, ast.Name)]

@@ -232,23 +232,23 @@ Look = Callable[[int, Reading, Callable[[], None]], None]
 
 def _run(bench: Bench, key: int, turns: Occurrences, look: Look) -> int:
     """Run the program until the place has been passed each time, and look; gives how often that was, 0 if it fails."""
-    times = 0
+    times, looking = 0, False
     parts = parts_of(bench.case.program.node(key).node)
     with Player(bench.case, frozenset([key, *(k for k, _ in bench.kept)])) as player:
         world = player.world
 
         def value(passed: int, passing: Any) -> Any:
-            nonlocal times
+            nonlocal times, looking
             occurrence = world.passed.get(passed, 0)
             passing = world.value(passed, passing)
-            if passed != key or occurrence not in turns:
+            if passed != key or occurrence not in turns or looking:  # what is looked at may call the function itself
                 return passing
-            times += 1
+            times, looking = times + 1, True
             counted = dict(world.passed)  # what an edit calls passes places too
             with warnings.catch_warnings(), each_at_most(_ONE_EDIT) as begin:
                 warnings.simplefilter("ignore")
                 look(occurrence, Reading(sys._getframe(1), parts), begin)
-            world.passed = counted
+            world.passed, looking = counted, False
             if times == len(turns):
                 raise _Enough  # what edits have called may have left its traces in the program's objects
             target = turns[occurrence]
