@@ -5,13 +5,17 @@ from __future__ import annotations
 import ast
 from typing import Any, TypeVar
 
+from backproof.replay.places import KEY
+
 Node = TypeVar("Node", bound=ast.AST)
 
 
 def altered(node: Node, **fields: Any) -> Node:
     """The same node, at the same place, with some other fields and without a key."""
-    new = type(node)(**{**dict(ast.iter_fields(node)), **fields})
-    return ast.copy_location(new, node)
+    new: Node = ast.AST.__new__(type(node))
+    vars(new).update(vars(node), **fields)
+    vars(new).pop(KEY, None)
+    return new
 
 
 def placed(new: Node, where: ast.AST) -> Node:

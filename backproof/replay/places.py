@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-_KEY = "backproof_key"
+KEY = "backproof_key"  # the attribute of a node that holds it
 
 
 class Expression(NamedTuple):
@@ -49,13 +49,13 @@ class Spot(NamedTuple):
 
 def key_of(node: ast.AST) -> int | None:
     """The key of a node of a program's tree; None for a node that is no place, or that an edit has made."""
-    key: int | None = getattr(node, _KEY, None)
+    key: int | None = getattr(node, KEY, None)
     return key
 
 
 def mark(node: ast.AST, key: int) -> None:
     """Give a node its key."""
-    setattr(node, _KEY, key)
+    setattr(node, KEY, key)
 
 
 class Lines:

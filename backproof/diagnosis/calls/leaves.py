@@ -16,6 +16,7 @@ from backproof.replay.operands import is_traced
 Where = tuple[str | int, ...]  # keys, positions and attributes, from the outside in
 
 _NOT_ENTERED = (types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType, type, str, bytes)
+_PLAIN = frozenset({int, bool, str, bytes, type(None)})
 
 
 class Key(str):
@@ -106,6 +107,8 @@ def refilled(thing: Any, new: Callable[[Where, Any], Any]) -> Any:
 
 
 def _refilled(thing: Any, where: Where, new: Callable[[Where, Any], Any], done: dict[int, Any]) -> Any:
+    if _holds_none(thing):
+        return thing
     if id(thing) in done and not isinstance(thing, float):
         return done[id(thing)]
     if isinstance(thing, Foreign):
@@ -133,6 +136,11 @@ def _refilled(thing: Any, where: Where, new: Callable[[Where, Any], Any], done: 
         if changed[step] is not part:
             _put(thing, step, changed[step])
     return thing
+
+
+def _holds_none(thing: Any) -> bool:
+    """Whether there is no leaf in a thing, as is quickly seen of whole numbers and texts, and lists of them."""
+    return type(thing) in _PLAIN or (type(thing) in (list, tuple) and all(type(part) in _PLAIN for part in thing))
 
 
 def _leaf(old: Any, new: Any) -> Any:

@@ -23,7 +23,7 @@ from backproof.diagnosis.repair.edits import More, edits
 from backproof.diagnosis.repair.forgotten import forgotten_terms
 from backproof.diagnosis.repair.formulas import formulas_for
 from backproof.diagnosis.repair.missing import missing_at
-from backproof.diagnosis.repair.scope import Scope, scope_of
+from backproof.diagnosis.repair.scope import Scope, Vocabulary
 from backproof.diagnosis.repair.trial import surviving
 from backproof.diagnosis.verdict.judging import Judgement
 from backproof.replay.places import Expression, Spot
@@ -59,6 +59,7 @@ class Mender:
     _tried: dict[tuple[int, bool, str], float] = field(default_factory=dict, init=False)
     _inside: dict[int, Inside] = field(default_factory=dict, init=False)
     _mended: set[tuple[int, bool, bytes]] = field(default_factory=set, init=False)
+    _vocabularies: dict[int, Vocabulary] = field(default_factory=dict)
     _scopes: dict[int, Scope] = field(default_factory=dict)
     _responses: dict[frozenset[int], Responses | None] = field(default_factory=dict)
 
@@ -184,7 +185,8 @@ class Mender:
         self, spot: Spot, inside: bool, foreseen: Costs, others: Costs, until: float
     ) -> Iterator[Iterable[Change]]:
         if not inside:
-            return iter([changes.of_statement(spot, self._scope(spot))])
+            every = changes.of_statement(spot, self._scope(spot))
+            return iter([[change for change in every if others.hold(change.cost)]])
         name = id(spot.statement)
         if name not in self._inside:
             responses = self.responses(self.bench.right)
@@ -194,8 +196,11 @@ class Mender:
     def _scope(self, spot: Spot) -> Scope:
         known = self._scopes.get(id(spot.statement))
         if known is None:
-            modules = sorted(self.case.program.main.modules)
-            known = scope_of(spot.function, spot.tree, spot.statement, modules)._replace(counts=self.counts)
+            home = id(spot.function or spot.tree)
+            if home not in self._vocabularies:
+                modules = sorted(self.case.program.main.modules)
+                self._vocabularies[home] = Vocabulary(spot.function, spot.tree, modules)
+            known = self._vocabularies[home].at(spot.statement)._replace(counts=self.counts)
             self._scopes[id(spot.statement)] = known
         return known
 
@@ -205,7 +210,7 @@ class Mender:
         for mend in sorted(pointed, key=lambda mend: mend.first)[:_TRIED_FORMULAS]:
             if self.place(mend.candidate.key).kind != "store" and spent() < self.until:
                 spot = self.spot(mend.candidate.key)
-                formulas = formulas_for(self.bench, mend, spot)
+                formulas = formulas_for(self.bench, mend, spot, self._scope(spot))
                 works = simplest(self.bench, changes_of(formulas, spot.node), self.until)
                 best = simpler(best, self.culprit(mend, works)) if works else best
         return best

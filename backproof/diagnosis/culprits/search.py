@@ -131,22 +131,29 @@ class Search:
                 near_by = here if turn == DEEP or not (pointed or self.meant) else ()
                 best = mender.repaired(here, self._around(mender.spots(near_by)) if near_by else ())
                 best = best or (mender.formula(found) if self.meant else None)
-                best = best or (None if pointed and turn != DEEP else mender.changed(mender.spots(found), inside=False))
+                best = best or (
+                    None if pointed and turn != DEEP else mender.changed(mender.spots(found), inside=False, most=CHEAP)
+                )
             if turn == _EARLY and not (found or pointed or self.meant):
                 best = self._explained(mender.changed(self._around_first(), inside=True, most=CHEAP))
             pointed += found
             late = turn >= _ENOUGH and self.until - spent() < self.seconds / 2
             if best or (pointed and late):
                 break
-        spots = near.distinct(mender.spots(pointed))[:_TRIED_STATEMENTS]
-        first = mender.spot(best.place.key).statement if best else None
-        if best is None or best.changes[0].cost > CHEAP or all(first is not spot.statement for spot in spots[:1]):
-            best = simpler(mender.changed(spots, inside=False), best)
-        if best is None or best.changes[0].kind is Kind.FORMULA:
-            best = simpler(mender.changed(spots, inside=True, most=CHEAP), best)
-        if best is not None:
-            return best if best.mend or not pointed else replace(best, mend=pointed[0])
-        return mender.changed(self._around(spots), inside=False) or (self._thorough(pointed) if pointed else None)
+        if best is None:
+            best = self._thorough(pointed)
+        else:
+            best = self._simpler(best, near.distinct(mender.spots(pointed))[:_TRIED_STATEMENTS])
+        return best if best is None or best.mend or not pointed else replace(best, mend=pointed[0])
+
+    def _simpler(self, best: Culprit, spots: Sequence[Spot]) -> Culprit:
+        """A culprit, or one with a simpler change in the statements that were pointed at."""
+        first = self.mender.spot(best.place.key).statement
+        if best.changes[0].cost > CHEAP or all(first is not spot.statement for spot in spots[:1]):
+            best = simpler(self.mender.changed(spots, inside=False), best) or best
+        if best.changes[0].kind is Kind.FORMULA:
+            best = simpler(self.mender.changed(spots, inside=True, most=CHEAP), best) or best
+        return best
 
     def _explained(self, found: Culprit | None) -> Culprit | None:
         """With what its expression should be, where a change was found without asking."""
@@ -161,13 +168,18 @@ class Search:
         """Every edit near what was pointed at; at last the place itself, without a change."""
         mender, spots = self.mender, near.distinct(self.mender.spots(pointed))
         nearby = self._around(spots)
-        return (
-            mender.changed(spots, inside=True, known=True)
-            or mender.changed(nearby, inside=True, most=CHEAP, known=True)
+        cheap = (
+            mender.changed(nearby, inside=True, most=CHEAP, known=True)
+            or mender.changed(nearby, inside=False, most=CHEAP)
+            or mender.changed(nearby, inside=True, most=CHEAP)
+        )
+        return cheap or (
+            mender.changed(spots[:_TRIED_STATEMENTS], inside=False)
+            or mender.changed(spots, inside=True, known=True)
             or mender.formula(pointed)
             or mender.changed(spots, inside=True)
-            or mender.changed(nearby, inside=True, most=CHEAP)
-            or mender.changed(nearby, inside=True)
+            or mender.changed(nearby, inside=False)
+            or (mender.changed(nearby, inside=True) if pointed else None)
             or self._first_of(pointed)
         )
 

@@ -16,7 +16,7 @@ from backproof.diagnosis.repair.bench import Bench
 from backproof.diagnosis.repair.edits import Edited
 from backproof.diagnosis.repair.kinds import Kind, expression
 from backproof.diagnosis.repair.reductions import factor_between, reductions
-from backproof.diagnosis.repair.scope import Scope, scope_of
+from backproof.diagnosis.repair.scope import Scope
 from backproof.diagnosis.repair.trial import evaluated
 from backproof.replay.places import Spot
 
@@ -37,9 +37,8 @@ class Basis(NamedTuple):
     cost: float
 
 
-def formulas_for(bench: Bench, mend: Mend, spot: Spot) -> list[Edited]:
+def formulas_for(bench: Bench, mend: Mend, spot: Spot, scope: Scope) -> list[Edited]:
     """The formulas that give what an expression has to be."""
-    scope = scope_of(spot.function, spot.tree, spot.statement, sorted(bench.case.program.main.modules))
     targets = mend.by_turn
     of_text = {basis.text: basis for basis in bases(scope)}
     lengths = [f"len({atom})" for atom in scope.atoms] + [f"{atom}.shape[1]" for atom in scope.atoms]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -27,69 +28,111 @@ class Scope(NamedTuple):
     counts: frozenset[int] = frozenset()
 
 
-def scope_of(function: ast.AST | None, tree: ast.Module, statement: ast.stmt, modules: Sequence[str]) -> Scope:
-    """The words of a function: those nearest to the statement first."""
-    found: dict[str, int] = {}
-    functions: dict[str, None] = {}
-    constants: dict[float, None] = {}
-    known = {"np", "numpy", "math", *modules}
-    home: ast.AST = tree if function is None else function
+class Vocabulary:
+    """The words of a function and of the file around it, to be sorted for each of its statements.
+
+    Args:
+        function: None at the top of the file.
+        modules: the names that ``import`` binds.
+    """
+
+    def __init__(self, function: ast.AST | None, tree: ast.Module, modules: Sequence[str]) -> None:
+        self._home: ast.AST = tree if function is None else function
+        self._variables = _variables(self._home, function, tree, modules)
+        self._forgotten = _never_read(self._home)
+        self._functions = _functions(tree, modules)
+        self._constants = _constants(tree)
+        self._phrases = _phrases(tree)
+
+    def at(self, statement: ast.stmt) -> Scope:
+        """What may be used in a statement, nearest first."""
+        found = _distances(self._variables, statement)
+        found |= dict.fromkeys(self._forgotten, 0)  # what is computed and forgotten
+        for index in _turning(self._home, statement):
+            if any(text.endswith(f"[{index}]") for text in found):  # what a loop over samples takes from the others
+                for text, away in [*found.items()]:
+                    if text.isidentifier() and text != index:
+                        found.setdefault(f"{text}[{index}]", away + _LESS_LIKELY)
+        atoms = _nearest(found, last="_")  # an underscore is for what is left
+        phrases = [text for text in _nearest(_distances(self._phrases, statement)) if text not in found]
+        return Scope(
+            tuple(atoms[:_MOST_ATOMS]),
+            tuple(atoms[:_MOST_NAMES]),
+            self._functions,
+            self._constants,
+            tuple(phrases[:_MOST_PHRASES]),
+        )
+
+
+_MOST_ATOMS, _MOST_NAMES, _MOST_OTHERS = 30, 80, 12
+_MOST_PHRASES, _LONGEST_PHRASE = 60, 9  # expressions, and nodes of one
+_LESS_LIKELY = 3  # lines further away
+
+Lines = Mapping[str, Sequence[int]]  # where each text stands
+
+
+def _distances(lines: Lines, statement: ast.stmt) -> dict[str, int]:
+    return {text: min(abs(line - statement.lineno) for line in at) for text, at in lines.items()}
+
+
+def _nearest(found: Mapping[str, int], last: str = "") -> list[str]:
+    return sorted(found, key=lambda text: (text == last, found[text], len(text)))
+
+
+def _variables(home: ast.AST, function: ast.AST | None, tree: ast.Module, modules: Sequence[str]) -> Lines:
+    """Variables, attributes and items with constant keys: of the function, of those around it, of its object."""
+    found = defaultdict[str, list[int]](list)
     owner = next((n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and function in n.body), None)
     inside_calls = {id(n.func) for n in ast.walk(owner or home) if isinstance(n, ast.Call)}
     for node in ast.walk(owner) if owner is not None else ():
-        if (
-            isinstance(node, ast.Attribute)
-            and id(node) not in inside_calls
-            and not isinstance(node.value, ast.Attribute)
-        ):
-            text = _atom(node, modules)
+        if isinstance(node, ast.Attribute) and id(node) not in inside_calls:
+            text = None if isinstance(node.value, ast.Attribute) else _atom(node, modules)
             if text is not None and text.startswith("self."):
-                found.setdefault(text, abs(node.lineno - statement.lineno))
+                found[text].append(node.lineno)
     for place in [home, *_around(function, tree)]:
         for node in ast.walk(place):
             if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and id(node) not in inside_calls:
                 text = _atom(node, modules)
                 if text is not None:
-                    away = abs(node.lineno - statement.lineno)
-                    found[text] = min(found.get(text, away), away)
+                    found[text].append(node.lineno)
         if isinstance(place, ast.FunctionDef):
             for argument in [*place.args.posonlyargs, *place.args.args, *place.args.kwonlyargs]:
-                found.setdefault(argument.arg, abs(argument.lineno - statement.lineno))
-    found |= dict.fromkeys(_never_read(home), 0)  # what is computed and forgotten
-    for index in _turning(home, statement):
-        if any(text.endswith(f"[{index}]") for text in found):  # what a loop over samples takes from the others
-            for text, away in [*found.items()]:
-                if text.isidentifier() and text != index:
-                    found.setdefault(f"{text}[{index}]", away + _LESS_LIKELY)
+                found[argument.arg].append(argument.lineno)
+    return found
+
+
+def _functions(tree: ast.Module, modules: Sequence[str]) -> tuple[str, ...]:
+    """The functions of one argument that the file calls, and their kin."""
+    found: dict[str, None] = {}
+    known = {"np", "numpy", "math", *modules}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) < 1e6:
-            constants.setdefault(node.value, None)
         if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
             name = ast.unparse(node.func)
             if "random" in name.split("."):
                 continue  # it changes what it is handed, or gives something else each time
             if name.partition(".")[0] in known or isinstance(node.func, ast.Name):
-                functions.setdefault(name, None)
+                found.setdefault(name, None)
         if isinstance(node, ast.FunctionDef) and len(node.args.args) == 1 and node.col_offset == 0:
-            functions.setdefault(node.name, None)
-    for name in [*functions]:
+            found.setdefault(node.name, None)
+    for name in [*found]:
         home_of, _, last = name.rpartition(".")
         for other in RELATED.get(last, ()):
-            functions.setdefault(f"{home_of}.{other}" if home_of else other, None)
-    plain = [f for f in functions if f.rpartition(".")[2] not in _NO_FUNCTIONS]
-    atoms = sorted(found, key=lambda text: (text == "_", found[text], len(text)))  # an underscore is for what is left
-    phrases = tuple(text for text in _phrases(tree, statement) if text not in found)
-    names, near = tuple(atoms[:_MOST_NAMES]), tuple(atoms[:_MOST_ATOMS])
-    return Scope(near, names, tuple(plain[:12]), tuple(list(constants)[:12]), phrases[:_MOST_PHRASES])
+            found.setdefault(f"{home_of}.{other}" if home_of else other, None)
+    return tuple(f for f in found if f.rpartition(".")[2] not in _NO_FUNCTIONS)[:_MOST_OTHERS]
 
 
-_MOST_ATOMS, _MOST_NAMES = 30, 80
-_MOST_PHRASES, _LONGEST_PHRASE = 60, 9  # expressions, and nodes of one
+def _constants(tree: ast.Module) -> tuple[float, ...]:
+    found = dict.fromkeys(
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) < 1e6
+    )
+    return tuple(found)[:_MOST_OTHERS]
 
 
-def _phrases(tree: ast.Module, statement: ast.stmt) -> list[str]:
-    """Short expressions of the file that compute something, nearest first."""
-    found: dict[str, int] = {}
+def _phrases(tree: ast.Module) -> Lines:
+    """Short expressions of the file that compute something."""
+    found = defaultdict[str, list[int]](list)
     done = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # for what it changes
     for node in ast.walk(tree):
         if (
@@ -100,12 +143,8 @@ def _phrases(tree: ast.Module, statement: ast.stmt) -> list[str]:
             parts = [*ast.walk(node)]
             names = [part for part in parts if isinstance(part, ast.Name)]
             if names and len([part for part in parts if isinstance(part, ast.expr)]) <= _LONGEST_PHRASE:
-                text, away = ast.unparse(node), abs(node.lineno - statement.lineno)
-                found[text] = min(found.get(text, away), away)
-    return sorted(found, key=lambda text: (found[text], len(text)))
-
-
-_LESS_LIKELY = 3  # lines further away
+                found[ast.unparse(node)].append(node.lineno)
+    return found
 
 
 def _never_read(home: ast.AST) -> set[str]:
