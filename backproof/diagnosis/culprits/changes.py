@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from backproof.diagnosis.culprits.response import Responses
@@ -64,6 +64,7 @@ class Inside:
         recorded = [] if responses is None else self._outermost(responses.values)
         self._looped = [root for root in recorded if all(root is not other for other in self._known)]
         self._missing: dict[int, list[Edited]] = {}
+        self._made: dict[tuple[int, More], list[Edited]] = {}
         self._rest: dict[More, list[Change]] = {}
 
     def _outermost(self, fits: Callable[[int], object]) -> list[ast.expr]:
@@ -88,6 +89,12 @@ class Inside:
             self._rest[more] = [change for change in every if id(change.old) not in looked_at]
         return self._rest[more]
 
+    def _edits_of(self, root: ast.expr, more: More) -> Sequence[Edited]:
+        known = id(root), more
+        if known not in self._made:
+            self._made[known] = [*edits(root, self._scope, more)]
+        return self._made[known]
+
     def _foreseen(self, root: ast.expr, costs: Costs, until: float) -> Iterator[Change]:
         """The edits of an expression by which the gradients gain what they lack."""
         key, responses = key_of(root), self._responses
@@ -95,7 +102,7 @@ class Inside:
         assert responses is not None
         response = responses.of(key)
         assert response is not None
-        every = edits(root, self._scope, More.PRODUCTS if costs.most > CHEAP else More.NOTHING)
+        every = self._edits_of(root, More.PRODUCTS if costs.most > CHEAP else More.NOTHING)
         yield from changes_of(
             gaining(self._bench, key, response, [e for e in every if costs.hold(e.cost)], until), root
         )
@@ -109,7 +116,7 @@ class Inside:
         key = key_of(root)
         assert key is not None
         assert self._responses is not None
-        every = [*edits(root, self._scope, More.FACTORS if costs.most > CHEAP else More.NOTHING)]
+        every = [*self._edits_of(root, More.FACTORS if costs.most > CHEAP else More.NOTHING)]
         if costs.most == CHEAP:
             every += [Edited(new, kind, cost, root, new) for new, kind, cost in joined(root, self._scope, False)]
         tried = [one for one in every if costs.hold(_due(one, root))]

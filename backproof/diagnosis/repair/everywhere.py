@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
 from backproof.diagnosis.repair.kinds import Change, Kind, expression
@@ -59,37 +59,43 @@ def _factors(node: ast.expr) -> list[ast.expr]:
 
 def everywhere(node: ast.expr, scope: Scope) -> Iterator[Change]:
     """The expression with another variable, or without a subscript, wherever that stands twice or more."""
-    texts = Counter(ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute | ast.Call))
-    for text in [t for t, times in texts.items() if times > 1]:
+    for text, alike in _by_text(n for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute | ast.Call)):
         for distance, atom in enumerate(scope.atoms):
             if atom != text:
-                yield _replaced(node, _is(text), lambda _, new=atom: expression(new)), Kind.NAME, 1.05 + 0.01 * distance
+                yield _replaced(node, alike, lambda _, new=atom: expression(new)), Kind.NAME, 1.05 + 0.01 * distance
         call = expression(text)
         if isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords:
-            yield _replaced(node, _is(text), lambda old: old.args[0]), Kind.FUNCTION, 1.0
-    indices = Counter(ast.unparse(n.slice) for n in ast.walk(node) if isinstance(n, ast.Subscript))
-    for text in [t for t, times in indices.items() if times > 1]:
-        yield _replaced(node, _has_index(text), lambda old: old.value), Kind.INDEX, 0.9
+            yield _replaced(node, alike, lambda old: old.args[0]), Kind.FUNCTION, 1.0
+    subscripts = {id(n.slice): n for n in ast.walk(node) if isinstance(n, ast.Subscript)}
+    for _, indices in _by_text(n.slice for n in subscripts.values()):
+        alike = frozenset(id(subscripts[index]) for index in indices)
+        yield _replaced(node, alike, lambda old: old.value), Kind.INDEX, 0.9
 
 
-def _is(text: str) -> Callable[[ast.AST], bool]:
-    return lambda node: isinstance(node, ast.expr) and ast.unparse(node) == text
+def _by_text(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, frozenset[int]]]:
+    """The texts that stand twice or more, and the ids of their nodes."""
+    found = defaultdict[str, list[int]](list)
+    for node in nodes:
+        found[ast.unparse(node)].append(id(node))
+    yield from ((text, frozenset(ids)) for text, ids in found.items() if len(ids) > 1)
 
 
-def _has_index(text: str) -> Callable[[ast.AST], bool]:
-    return lambda node: isinstance(node, ast.Subscript) and ast.unparse(node.slice) == text
-
-
-def _replaced(node: ast.expr, at: Callable[[ast.AST], bool], new: Callable[..., ast.expr]) -> ast.expr:
-    """A new tree with something else at every such place."""
-    if at(node):
+def _replaced(node: ast.expr, at: frozenset[int], new: Callable[..., ast.expr]) -> ast.expr:
+    """A new tree with something else at these places; what holds none of them is shared."""
+    if id(node) in at:
         return new(node)
+    fields = {name: _with_replaced(value, at, new) for name, value in ast.iter_fields(node)}
+    changed = {name: value for name, value in fields.items() if value is not getattr(node, name)}
+    return altered(node, **changed) if changed else node
 
-    def part(value: object) -> object:
-        if isinstance(value, list):
-            return [part(one) for one in value]
-        if isinstance(value, ast.expr):
-            return _replaced(value, at, new)
-        return altered(value, value=_replaced(value.value, at, new)) if isinstance(value, ast.keyword) else value
 
-    return altered(node, **{name: part(value) for name, value in ast.iter_fields(node)})
+def _with_replaced(value: object, at: frozenset[int], new: Callable[..., ast.expr]) -> object:
+    if isinstance(value, list):
+        parts = [_with_replaced(one, at, new) for one in value]
+        return value if all(part is one for part, one in zip(parts, value, strict=True)) else parts
+    if isinstance(value, ast.expr):
+        return _replaced(value, at, new)
+    if isinstance(value, ast.keyword):
+        inner = _replaced(value.value, at, new)
+        return value if inner is value.value else altered(value, value=inner)
+    return value
