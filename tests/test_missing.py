@@ -72,3 +72,75 @@ def test_a_term_that_comes_with_a_number(loss: str, patched: str, tmp_path: Path
     assert culprit.patch is not None
     assert culprit.proven
     assert culprit.patch.text.strip() == patched
+
+
+INSIDE = """
+import numpy as np
+
+def example():
+    rng = np.random.default_rng(5)
+    return {"x": rng.normal(size=(4, 3)), "t": np.eye(2)[[0, 1, 1, 0]], "W": rng.normal(size=(3, 2))}
+
+def backprop(x, t, W):
+    z = x @ W
+    total = np.log(np.exp(z).sum(axis=1, keepdims=True))
+    loss = -np.sum(t * (z - total)) / len(x)
+    dz = (np.exp(z - total) - t) / len(x)
+    return loss, {"W": x.T @ dz}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "patched"),
+    [
+        ("np.exp(z - total)", "np.exp(total)", "dz = (np.exp(z - total) - t) / len(x)"),
+        ("np.exp(z - total)", "np.exp(z)", "dz = (np.exp(z - total) - t) / len(x)"),
+    ],
+)
+def test_a_term_inside_of_a_function(right: str, wrong: str, patched: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(INSIDE.replace(right, wrong))
+    found = diagnose(Case(Program(path)), seconds=20)
+    (culprit,) = found.culprits
+    assert culprit.patch is not None
+    assert culprit.proven
+    assert culprit.patch.text.strip() == patched
+
+
+CALLED_AGAIN = """
+import numpy as np
+
+W = np.random.default_rng(0).normal(size=(3, 3))
+
+def example():
+    return {"xs": np.random.default_rng(1).normal(size=(4, 3)), "weights": {"W": W}}
+
+def run(xs):
+    hs = [np.zeros(3)]
+    for x in xs:
+        hs.append(np.tanh(hs[-1] @ W + x))
+    loss = sum(np.sum(h ** 2) for h in hs[1:])
+    dW, later = np.zeros_like(W), np.zeros(3)
+    for t in range(len(xs), 0, -1):
+        dh = 2 * hs[t]
+        dz = (1 - hs[t] ** 2) * dh
+        dW += np.outer(hs[t - 1], dz)
+        later = W @ dz
+    return loss, dW
+
+def backprop(xs, weights):
+    globals().update(weights)
+    loss, dW = run(xs)
+    return loss, {"W": dW}
+"""
+
+
+def test_what_is_looked_up_may_call_the_function_itself(tmp_path: Path) -> None:
+    """``run(xs)`` and ``globals().update(weights)`` are phrases of the file, as ``2 * hs[t]`` is."""
+    path = tmp_path / "net.py"
+    path.write_text(CALLED_AGAIN)
+    found = diagnose(Case(Program(path)), seconds=20)
+    (culprit,) = found.culprits
+    assert culprit.patch is not None
+    assert culprit.proven
+    assert culprit.patch.text.strip() == "dh = 2 * hs[t] + later"

@@ -7,7 +7,7 @@ all places and all values of the learner's that is a few matrix products.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from backproof.diagnosis.culprits.intervention import Mend
 from backproof.diagnosis.culprits.response import Response, Responses
 from backproof.diagnosis.repair.bench import Bench
 from backproof.diagnosis.repair.edits import Edited, is_factor
+from backproof.diagnosis.repair.inverses import Values, wanted_inside
 from backproof.diagnosis.repair.joined import Joined, divisors, factors, terms
 from backproof.diagnosis.repair.kinds import Kind, expression, is_value
 from backproof.diagnosis.repair.numbers import Times, times
@@ -29,8 +30,6 @@ _PHRASE, _PAIR = 2.6, 2.7  # what it costs to use another expression of the lear
 _SCALED = 2.9  # one of his values times a number, a matrix product of two
 _LARGEST = 20_000  # numbers of a place
 _CLOSER = 0.1  # than other edits have to come, since so many are tried
-
-Values = Mapping[str, Sequence[np.ndarray]]  # by the text of each: one for each time that the place was passed
 
 
 def missing(bench: Bench, responses: Responses, root: ast.expr, scope: Scope) -> list[Edited]:
@@ -101,18 +100,27 @@ def _partial(around: ast.BinOp, node: ast.expr, value: np.ndarray, other: np.nda
 
 
 def missing_at(bench: Bench, mend: Mend, root: ast.expr, scope: Scope) -> list[Edited]:
-    """The edits that add a factor or a term to an expression so that it may have the values that it has to have."""
-    words, own = _Words(scope), ast.unparse(root)
-    values = evaluated(bench, mend.candidate.key, mend.by_turn, [*words.texts, own])
-    wanted = list(mend.by_turn.values())
-    given = values.get(own, [])
-    if [value.shape for value in given] != [value.shape for value in wanted]:
-        return []
+    """The edits that add a factor or a term to a part of an expression, so that the whole has the values it has to."""
+    words, parts = _Words(scope), [*places(root)]
+    texts = {id(node): ast.unparse(node) for node, _ in parts}
+    values = evaluated(bench, mend.candidate.key, mend.by_turn, [*words.texts, *texts.values()])
+    inside = wanted_inside(root, [*mend.by_turn.values()], values)
+    numbers, found = times(values, words.counts), list[Edited]()
+    for node, make in parts:
+        if id(node) in inside and is_value(node):
+            response = _as_response(values[texts[id(node)]], inside[id(node)], bench.wanted.close)
+            place = _Place(node, make, response)
+            found += _looked_up(place, values, words, numbers, is_factor(root, node))
+    return found
+
+
+def _as_response(given: Sequence[np.ndarray], wanted: Sequence[np.ndarray], close: float) -> Response:
+    """The response of a sum of the values with any weights: right where the values are."""
     draw = np.random.default_rng(2)
+    given = [np.broadcast_to(value, w.shape) for value, w in zip(given, wanted, strict=True)]
     slopes = [draw.uniform(0.5, 1.5, value.shape) for value in wanted]
     lacks = sum(float((s * (w - v)).sum()) for s, w, v in zip(slopes, wanted, given, strict=True))
-    response = Response(dict(enumerate(given)), dict(enumerate(slopes)), lacks, bench.wanted.close, False)
-    return [*_looked_up(_Place(root, lambda new: new, response), values, words, times(values, words.counts), False)]
+    return Response(dict(enumerate(given)), dict(enumerate(slopes)), lacks, close, False)
 
 
 class _Words:
@@ -201,12 +209,15 @@ def _joined(place: _Place, table: _Table, ways: Sequence[Joined], op: ast.operat
 
 
 def _factors(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
-    """Expressions of the learner's own as factors, and differences of two of his values."""
+    """Expressions of the learner's own as factors, differences and products of two of his values."""
     with np.errstate(all="ignore"):
         single, sizes = table.numbers @ place.moved, np.abs(table.numbers) @ np.abs(place.moved)
         whole = np.abs(place.moved).sum()
         phrases = place.enough(single - place.moved.sum(), sizes + whole)
         pairs = place.enough(single[:, None] - single - place.moved.sum(), sizes[:, None] + sizes + whole)
+        products = (table.numbers * place.moved) @ table.numbers.T
+        product_sizes = np.abs(table.numbers * place.moved) @ np.abs(table.numbers).T
+        two = place.enough(products - place.moved.sum(), product_sizes + whole)
     for k in np.flatnonzero(phrases):
         text = table.texts[k]
         if text not in words.atoms:
@@ -215,6 +226,11 @@ def _factors(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
         if i != j:
             new = _written("{} - {}", table.texts[i], table.texts[j])
             yield place.edited(ast.BinOp(place.node, ast.Mult(), new), Kind.FACTOR, _PAIR + 0.01 * (i + j))
+    for i, j in np.argwhere(two):
+        if i <= j:
+            once = ast.BinOp(place.node, ast.Mult(), expression(table.texts[i]))
+            new = ast.BinOp(once, ast.Mult(), expression(table.texts[j]))
+            yield place.edited(new, Kind.FACTOR, _PAIR + 0.01 * (i + j))
 
 
 def _terms(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
