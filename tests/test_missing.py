@@ -10,6 +10,18 @@ from backproof.diagnosis.calls.case import Case
 from backproof.diagnosis.diagnose import diagnose
 from backproof.replay.loading import Program
 
+
+def proven_patch(text: str, folder: Path) -> str:
+    """The line that puts a program right whose one culprit is found."""
+    path = folder / "net.py"
+    path.write_text(text)
+    found = diagnose(Case(Program(path)), seconds=20)
+    (culprit,) = found.culprits
+    assert culprit.patch is not None
+    assert culprit.proven
+    return culprit.patch.text.strip()
+
+
 RIGHT = """
 import numpy as np
 
@@ -48,13 +60,7 @@ def backprop(x, t, W, V, rate, scale):
 )
 def test_a_factor_or_a_term(right: str, wrong: str, patched: str, tmp_path: Path) -> None:
     assert right in RIGHT
-    path = tmp_path / "net.py"
-    path.write_text(RIGHT.replace(right, wrong))
-    found = diagnose(Case(Program(path)), seconds=20)
-    (culprit,) = found.culprits
-    assert culprit.patch is not None
-    assert culprit.proven
-    assert culprit.patch.text.strip() == patched
+    assert proven_patch(RIGHT.replace(right, wrong), tmp_path) == patched
 
 
 @pytest.mark.parametrize(
@@ -65,13 +71,8 @@ def test_a_factor_or_a_term(right: str, wrong: str, patched: str, tmp_path: Path
     ],
 )
 def test_a_term_that_comes_with_a_number(loss: str, patched: str, tmp_path: Path) -> None:
-    path = tmp_path / "net.py"
-    path.write_text(RIGHT.replace("0.5 * rate * np.sum(W ** 2)", loss).replace(" + rate * W", ""))
-    found = diagnose(Case(Program(path)), seconds=20)
-    (culprit,) = found.culprits
-    assert culprit.patch is not None
-    assert culprit.proven
-    assert culprit.patch.text.strip() == patched
+    wrong = RIGHT.replace("0.5 * rate * np.sum(W ** 2)", loss).replace(" + rate * W", "")
+    assert proven_patch(wrong, tmp_path) == patched
 
 
 INSIDE = """
@@ -98,13 +99,7 @@ def backprop(x, t, W):
     ],
 )
 def test_a_term_inside_of_a_function(right: str, wrong: str, patched: str, tmp_path: Path) -> None:
-    path = tmp_path / "net.py"
-    path.write_text(INSIDE.replace(right, wrong))
-    found = diagnose(Case(Program(path)), seconds=20)
-    (culprit,) = found.culprits
-    assert culprit.patch is not None
-    assert culprit.proven
-    assert culprit.patch.text.strip() == patched
+    assert proven_patch(INSIDE.replace(right, wrong), tmp_path) == patched
 
 
 CALLED_AGAIN = """
@@ -137,10 +132,4 @@ def backprop(xs, weights):
 
 def test_what_is_looked_up_may_call_the_function_itself(tmp_path: Path) -> None:
     """``run(xs)`` and ``globals().update(weights)`` are phrases of the file, as ``2 * hs[t]`` is."""
-    path = tmp_path / "net.py"
-    path.write_text(CALLED_AGAIN)
-    found = diagnose(Case(Program(path)), seconds=20)
-    (culprit,) = found.culprits
-    assert culprit.patch is not None
-    assert culprit.proven
-    assert culprit.patch.text.strip() == "dh = 2 * hs[t] + later"
+    assert proven_patch(CALLED_AGAIN, tmp_path) == "dh = 2 * hs[t] + later"

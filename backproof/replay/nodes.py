@@ -18,6 +18,12 @@ def altered(node: Node, **fields: Any) -> Node:
     return new
 
 
+def same_or(new: list[Any], before: list[Any]) -> list[Any]:
+    """The list before, where nothing in the new one is new."""
+    same = len(new) == len(before) and all(a is b for a, b in zip(new, before, strict=True))
+    return before if same else new
+
+
 def placed(new: Node, where: ast.AST) -> Node:
     """A new node, and all that is new in it, at the place of another."""
     return ast.fix_missing_locations(ast.copy_location(new, where))

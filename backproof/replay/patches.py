@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from backproof.replay.nodes import altered
+from backproof.replay.nodes import altered, same_or
 from backproof.replay.places import key_of, mark
 from backproof.replay.sources import Source, Unit
 
@@ -89,8 +89,8 @@ class _Maker:
         if not isinstance(value, list) or not value:
             return value
         if isinstance(value[0], ast.stmt):
-            return _same(self.statements(value) or [ast.copy_location(ast.Pass(), value[0])], value)
-        return _same([self._part(part) for part in value], value)
+            return same_or(self.statements(value) or [ast.copy_location(ast.Pass(), value[0])], value)
+        return same_or([self._part(part) for part in value], value)
 
     def _new(self, node: Any, old: ast.AST) -> Any:
         """A node that an edit brings in: a place of the old one keeps its key, once, all others have none."""
@@ -107,14 +107,8 @@ class _Maker:
 
     def _inside(self, value: Any, old: ast.AST) -> Any:
         if isinstance(value, list):
-            return _same([self._inside(part, old) for part in value], value)
+            return same_or([self._inside(part, old) for part in value], value)
         return self._new(value, old) if isinstance(value, ast.AST) else value
-
-
-def _same(new: list[Any], before: list[Any]) -> list[Any]:
-    """The list before, where nothing in it is new."""
-    same = len(new) == len(before) and all(a is b for a, b in zip(new, before, strict=True))
-    return before if same else new
 
 
 def _made(node: ast.AST, fields: dict[str, Any], key: int | None) -> ast.AST:

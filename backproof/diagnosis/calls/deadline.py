@@ -51,7 +51,7 @@ def each_at_most(seconds: float) -> Iterator[Callable[[], None]]:
             raise TookTooLong(f"it takes more than {seconds:g} s")
         looked = begun
 
-    with _timer("PROF", seconds, look):
+    with _timer(_PROCESSOR, seconds, look):
         yield begin
 
 
@@ -65,15 +65,15 @@ def at_most(seconds: float) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise TookTooLong(f"it takes more than {seconds:g} s")
 
-    with _timer("REAL", seconds, stop):
+    with _timer(_CLOCK, seconds, stop):
         yield
 
 
-_TIMERS = {"REAL": ("ITIMER_REAL", "SIGALRM"), "PROF": ("ITIMER_PROF", "SIGPROF")}  # some systems have none
+_CLOCK, _PROCESSOR = ("ITIMER_REAL", "SIGALRM"), ("ITIMER_PROF", "SIGPROF")  # by name: some systems have none
 
 
 @contextlib.contextmanager
-def _timer(clock: str, seconds: float, tick: Callable[..., None]) -> Iterator[None]:
+def _timer(names: tuple[str, str], seconds: float, tick: Callable[..., None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
@@ -85,7 +85,7 @@ def _timer(clock: str, seconds: float, tick: Callable[..., None]) -> Iterator[No
             told(lost)
 
     sys.unraisablehook = unless_it_is_ours
-    timer, number = (getattr(signal, name) for name in _TIMERS[clock])
+    timer, number = (getattr(signal, name) for name in names)
     before = signal.signal(number, tick)
     around = signal.setitimer(timer, seconds, seconds)
     try:

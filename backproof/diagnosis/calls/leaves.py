@@ -107,7 +107,7 @@ def refilled(thing: Any, new: Callable[[Where, Any], Any]) -> Any:
 
 
 def _refilled(thing: Any, where: Where, new: Callable[[Where, Any], Any], done: dict[int, Any]) -> Any:
-    if _holds_none(thing):
+    if _has_no_leaf(thing):
         return thing
     if id(thing) in done and not isinstance(thing, float):
         return done[id(thing)]
@@ -138,7 +138,7 @@ def _refilled(thing: Any, where: Where, new: Callable[[Where, Any], Any], done: 
     return thing
 
 
-def _holds_none(thing: Any) -> bool:
+def _has_no_leaf(thing: Any) -> bool:
     """Whether there is no leaf in a thing, as is quickly seen of whole numbers and texts, and lists of them."""
     return type(thing) in _PLAIN or (type(thing) in (list, tuple) and all(type(part) in _PLAIN for part in thing))
 

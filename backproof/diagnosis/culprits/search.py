@@ -168,13 +168,11 @@ class Search:
         """Every edit near what was pointed at; at last the place itself, without a change."""
         mender, spots = self.mender, near.distinct(self.mender.spots(pointed))
         nearby = self._around(spots)
-        cheap = (
+        return (
             mender.changed(nearby, inside=True, most=CHEAP, known=True)
             or mender.changed(nearby, inside=False, most=CHEAP)
             or mender.changed(nearby, inside=True, most=CHEAP)
-        )
-        return cheap or (
-            mender.changed(spots[:_TRIED_STATEMENTS], inside=False)
+            or mender.changed(spots[:_TRIED_STATEMENTS], inside=False)
             or mender.changed(spots, inside=True, known=True)
             or mender.formula(pointed)
             or mender.changed(spots, inside=True)

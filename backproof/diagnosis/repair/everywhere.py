@@ -9,7 +9,7 @@ from itertools import combinations
 
 from backproof.diagnosis.repair.kinds import Change, Kind, expression
 from backproof.diagnosis.repair.scope import Scope
-from backproof.replay.nodes import altered
+from backproof.replay.nodes import altered, same_or
 
 _MOST_FACTORS = 5
 
@@ -91,8 +91,7 @@ def _replaced(node: ast.expr, at: frozenset[int], new: Callable[..., ast.expr]) 
 
 def _with_replaced(value: object, at: frozenset[int], new: Callable[..., ast.expr]) -> object:
     if isinstance(value, list):
-        parts = [_with_replaced(one, at, new) for one in value]
-        return value if all(part is one for part, one in zip(parts, value, strict=True)) else parts
+        return same_or([_with_replaced(one, at, new) for one in value], value)
     if isinstance(value, ast.expr):
         return _replaced(value, at, new)
     if isinstance(value, ast.keyword):

@@ -36,10 +36,9 @@ def _divisors(function: ast.AST) -> list[str]:
 
 
 def forgotten_terms(spot: Spot, scope: Scope) -> Iterator[Change]:
-    """What was computed and is never read, added to each variable that is set before, whole or as a mean's share."""
+    """What a statement computes and nothing reads, added to each variable set before, whole or as a mean's share."""
     statement = spot.statement
-    if spot.function is None or not is_never_read(statement, spot.function):
-        return
+    assert spot.function is not None
     assert isinstance(statement, ast.Assign)
     name = ast.unparse(statement.targets[0])
     set_before = {

@@ -197,6 +197,11 @@ def _written(form: str, *texts: str) -> ast.expr:
     return expression(form.format(*(f"({text})" for text in texts)))
 
 
+def _sums(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A matrix product, and the size of what is added up in it."""
+    return left @ right, np.abs(left) @ np.abs(right)
+
+
 def _joined(place: _Place, table: _Table, ways: Sequence[Joined], op: ast.operator) -> Iterator[Edited]:
     with np.errstate(all="ignore"):
         numbers = table.numbers if isinstance(op, ast.Mult) else 1 / table.numbers
@@ -211,17 +216,16 @@ def _joined(place: _Place, table: _Table, ways: Sequence[Joined], op: ast.operat
 def _factors(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
     """Expressions of the learner's own as factors, differences and products of two of his values."""
     with np.errstate(all="ignore"):
-        single, sizes = table.numbers @ place.moved, np.abs(table.numbers) @ np.abs(place.moved)
+        single, sizes = _sums(table.numbers, place.moved)
         whole = np.abs(place.moved).sum()
         phrases = place.enough(single - place.moved.sum(), sizes + whole)
         pairs = place.enough(single[:, None] - single - place.moved.sum(), sizes[:, None] + sizes + whole)
-        products = (table.numbers * place.moved) @ table.numbers.T
-        product_sizes = np.abs(table.numbers * place.moved) @ np.abs(table.numbers).T
+        products, product_sizes = _sums(table.numbers * place.moved, table.numbers.T)
         two = place.enough(products - place.moved.sum(), product_sizes + whole)
     for k in np.flatnonzero(phrases):
         text = table.texts[k]
         if text not in words.atoms:
-            yield place.edited(ast.BinOp(place.node, ast.Mult(), expression(f"({text})")), Kind.FACTOR, _PHRASE)
+            yield place.edited(ast.BinOp(place.node, ast.Mult(), expression(text)), Kind.FACTOR, _PHRASE)
     for i, j in np.argwhere(pairs):
         if i != j:
             new = _written("{} - {}", table.texts[i], table.texts[j])
@@ -236,15 +240,14 @@ def _factors(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
 def _terms(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
     """The learner's values and expressions as terms, and products of two of them."""
     with np.errstate(all="ignore"):
-        gain, sizes = table.numbers @ place.slopes, np.abs(table.numbers) @ np.abs(place.slopes)
+        gain, sizes = _sums(table.numbers, place.slopes)
         whole, moved = np.abs(place.moved).sum(), place.moved.sum()
         signs = [
             place.enough(gain, sizes),
             place.enough(-gain, sizes),
             place.enough(gain - 2 * moved, sizes + 2 * whole),
         ]
-        pairs = (table.numbers * place.slopes) @ table.numbers.T
-        pair_sizes = np.abs(table.numbers * place.slopes) @ np.abs(table.numbers).T
+        pairs, pair_sizes = _sums(table.numbers * place.slopes, table.numbers.T)
     for k in np.flatnonzero(np.any(signs, axis=0)):
         text = table.texts[k]
         cost = 1.6 + 0.01 * k if text in words.atoms else _PHRASE
@@ -261,7 +264,7 @@ def _terms(place: _Place, table: _Table, words: _Words) -> Iterator[Edited]:
 def _scaled_factors(place: _Place, table: _Table, numbers: Sequence[Times]) -> Iterator[Edited]:
     """The learner's values and expressions as factors, times a plain number."""
     with np.errstate(all="ignore"):
-        gain, sizes = table.numbers @ place.moved, np.abs(table.numbers) @ np.abs(place.moved)
+        gain, sizes = _sums(table.numbers, place.moved)
         moved, whole = place.moved.sum(), np.abs(place.moved).sum()
         for k, (form, number) in enumerate(numbers):
             for i in np.flatnonzero(place.enough(number * gain - moved, abs(number) * sizes + whole)):
@@ -272,7 +275,7 @@ def _scaled_factors(place: _Place, table: _Table, numbers: Sequence[Times]) -> I
 def _scaled_terms(place: _Place, table: _Table, numbers: Sequence[Times]) -> Iterator[Edited]:
     """The learner's values and expressions as terms, times a plain number."""
     with np.errstate(all="ignore"):
-        gain, sizes = table.numbers @ place.slopes, np.abs(table.numbers) @ np.abs(place.slopes)
+        gain, sizes = _sums(table.numbers, place.slopes)
         for k, (form, number) in enumerate(numbers):
             for sign, op in ((1, ast.Add()), (-1, ast.Sub())):
                 for i in np.flatnonzero(place.enough(sign * number * gain, abs(number) * sizes)):
@@ -284,7 +287,7 @@ def _product_terms(place: _Place, values: Values, words: _Words) -> Iterator[Edi
     """Matrix products of the learner's values as terms."""
     for text, row in matrix_products(values, words.near, place.shapes):
         with np.errstate(all="ignore"):
-            gain, size = row @ place.slopes, np.abs(row) @ np.abs(place.slopes)
+            gain, size = _sums(row, place.slopes)
         for sign, op in ((1, ast.Add()), (-1, ast.Sub())):
             if place.enough(sign * gain, size):
                 yield place.edited(ast.BinOp(place.node, op, expression(text)), Kind.TERM, _SCALED)
